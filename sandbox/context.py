@@ -1,0 +1,61 @@
+"""What every handler can reach: the sandbox it runs in and who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+
+from sandbox.store import Store
+
+if TYPE_CHECKING:
+    from sandbox.apps_runtime import AppsRuntime
+    from sandbox.mlflow_server import MlflowServer
+    from sandbox.privileges import Privileges
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who signed the request: the local person, another user, or an app's service principal."""
+
+    name: str
+    """What grants and ACLs call it: a user's e-mail address, a service principal's application
+    id."""
+    id: str
+    """The numeric SCIM id."""
+    display_name: str
+    groups: tuple[str, ...]
+    kind: str
+    """'user' or 'service_principal'."""
+    token_kind: str
+    """'oauth' or 'pat': an app's URL accepts only the first."""
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The names under which a privilege reaches this principal; 'account users' holds all."""
+        return (self.name, *self.groups, "account users")
+
+
+@dataclass
+class Sandbox:
+    """One running sandbox. Built once in server.py; handlers get it with `sandbox_of`."""
+
+    state_dir: Path
+    host: str
+    """http://127.0.0.1:PORT, without a slash at the end."""
+    store: Store
+    privileges: Privileges
+    apps: AppsRuntime
+    mlflow: MlflowServer
+    latency_ms: int = 0
+
+
+def sandbox_of(request: Request) -> Sandbox:
+    return request.app.state.sandbox
+
+
+def principal_of(request: Request) -> Principal:
+    """The signed-in principal; the sign-in middleware put it there (sandbox/sign_in.py)."""
+    return request.state.principal
