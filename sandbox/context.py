@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,13 @@ from starlette.requests import Request
 from sandbox.store import Store
 
 if TYPE_CHECKING:
+    from sandbox.acls import Acls
     from sandbox.apps_runtime import AppsRuntime
+    from sandbox.faults import Faults
     from sandbox.mlflow_server import MlflowServer
+    from sandbox.principals import Principals
     from sandbox.privileges import Privileges
+    from sandbox.scenarios import Scenario
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,23 @@ class Principal:
 
 @dataclass
 class Sandbox:
-    """One running sandbox. Built once in server.py; handlers get it with `sandbox_of`."""
+    """One running sandbox. Built once in server.py; handlers get it with `sandbox_of`.
+
+    `apps` and `mlflow` are made from the sandbox itself (``AppsRuntime(sandbox)``,
+    ``MlflowServer(sandbox)``), so server.py sets them right after it has built the rest.
+    """
 
     state_dir: Path
     host: str
     """http://127.0.0.1:PORT, without a slash at the end."""
     store: Store
+    scenario: Scenario
+    principals: Principals
     privileges: Privileges
-    apps: AppsRuntime
-    mlflow: MlflowServer
+    acls: Acls
+    faults: Faults
+    apps: AppsRuntime = field(init=False)
+    mlflow: MlflowServer = field(init=False)
     latency_ms: int = 0
 
 
