@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.mlflow_server import MlflowServer
     from sandbox.principals import Principals
     from sandbox.privileges import Privileges
+    from sandbox.request_log import RequestLog
     from sandbox.scenarios import Scenario
 
 
@@ -59,6 +60,7 @@ class Sandbox:
     privileges: Privileges
     acls: Acls
     faults: Faults
+    requests: RequestLog
     apps: AppsRuntime = field(init=False)
     mlflow: MlflowServer = field(init=False)
     latency_ms: int = 0

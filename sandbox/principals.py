@@ -64,7 +64,9 @@ class Principals:
 
     def documents(self, kind: str) -> list[tuple[str, Document]]:
         """All of kind 'user', 'group' or 'service_principal', with their names."""
-        return [(name, body) for name, body in self._store.list("principal") if body["kind"] == kind]
+        return [
+            (name, body) for name, body in self._store.list("principal") if body["kind"] == kind
+        ]
 
     def document(self, name: str) -> Document | None:
         return self._store.get("principal", name)
@@ -88,9 +90,7 @@ class Principals:
         found = self._store.get("principal", application_id)
         if found is None or found["kind"] != "service_principal":
             return None
-        return ServicePrincipal(
-            application_id, found["id"], found["display_name"], found["secret"]
-        )
+        return ServicePrincipal(application_id, found["id"], found["display_name"], found["secret"])
 
     def delete_service_principal(self, application_id: str) -> None:
         """Its tokens stop working at once. Deleting one that is gone is no error."""

@@ -1,0 +1,122 @@
+"""The directory that holds all of a sandbox's state: its lock, its store, its client config."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import IO, Any
+
+from sandbox.sign_in import person_client_credentials, personal_access_token
+from sandbox.store import Store
+
+
+class StateError(Exception):
+    """The state directory cannot be used; the message says why and what to do."""
+
+
+class StateDir:
+    """Paths and the lock. One sandbox at a time may run from a directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.config_file = self.path / "databrickscfg"
+        self.log_file = self.path / "sandbox.log"
+        self._running_file = self.path / "running.json"
+        self._lock: IO[str] | None = None
+
+    @staticmethod
+    def default() -> Path:
+        """``SANDBOX_STATE_DIR``, else ``mlflow-demo-sandbox`` below ``XDG_STATE_HOME``."""
+        own = os.environ.get("SANDBOX_STATE_DIR")
+        if own:
+            return Path(own)
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(base) / "mlflow-demo-sandbox"
+
+    def make(self) -> None:
+        """Create the directory, readable by its owner only. Raises StateError."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+            probe = self.path / ".writable"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise StateError(
+                f"The state directory {self.path} cannot be used ({error.strerror}); "
+                "give another one with --state-dir."
+            ) from error
+
+    def lock(self) -> bool:
+        """Take the directory for this process until it ends; False if another one has it."""
+        handle = (self.path / "lock").open("a")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            return False
+        self._lock = handle
+        return True
+
+    def unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def in_use(self) -> bool:
+        """Whether a sandbox runs (or starts, or stops) from here."""
+        if not (self.path / "lock").exists():
+            return False
+        if self.lock():
+            self.unlock()
+            return False
+        return True
+
+    def running(self) -> dict[str, Any] | None:
+        """What the running sandbox said about itself when it was ready; None if it is not."""
+        try:
+            return json.loads(self._running_file.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def write_running(self, about: dict[str, Any]) -> None:
+        self._write(self._running_file, json.dumps(about))
+
+    def remove_running(self) -> None:
+        self._running_file.unlink(missing_ok=True)
+
+    def open_store(self) -> Store:
+        return Store(self.path / "sandbox.db")
+
+    def write_config(self, host: str, store: Store) -> None:
+        """A Databricks config file: DEFAULT by OAuth, `pat` by token; both are the local person."""
+        client_id, client_secret = person_client_credentials(store)
+        self._write(
+            self.config_file,
+            "; Profiles of the local sandbox workspace. Written at each start.\n"
+            "[DEFAULT]\n"
+            f"host = {host}\n"
+            f"client_id = {client_id}\n"
+            f"client_secret = {client_secret}\n"
+            "auth_type = oauth-m2m\n"
+            "\n"
+            "[pat]\n"
+            f"host = {host}\n"
+            f"token = {personal_access_token(store)}\n"
+            "auth_type = pat\n",
+        )
+
+    def erase(self) -> None:
+        """Delete everything. The sandbox must not be running."""
+        if (self.path / "sandbox.db").exists():
+            shutil.rmtree(self.path)
+
+    def _write(self, path: Path, text: str) -> None:
+        """Replace a file whole, readable by its owner only."""
+        fresh = path.with_name(path.name + ".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        fresh.replace(path)
