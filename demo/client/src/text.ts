@@ -17,3 +17,12 @@ export function duration(milliseconds: number): string {
     ? `${Math.round(milliseconds)} ms`
     : `${(milliseconds / 1000).toFixed(1)} s`;
 }
+
+/** "2025-11-20T09:00:00Z" -> "20 Nov, 09:00" in the reader's own time; what is no time stays as it is. */
+export function moment(iso: string): string {
+  const when = new Date(iso);
+  if (Number.isNaN(when.getTime())) return iso;
+  const day = when.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  const time = when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return `${day}, ${time}`;
+}
