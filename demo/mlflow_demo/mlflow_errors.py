@@ -45,13 +45,26 @@ def explain(error: MlflowException, subject: Subject, settings: Settings) -> Dem
         return DemoError(
             "not_signed_in", f"The workspace refuses the sign-in: {said}", "Sign in again."
         )
-    if code in ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"):
+    if is_missing(error):
         return _missing(subject, settings, said)
     return DemoError(
         "failed",
         f"MLflow could not use the {_NAMES[subject]}: {said}",
         "Try again; if it stays, look at the experiment's page in the workspace.",
     )
+
+
+def prompt_missing(settings: Settings) -> DemoError:
+    return DemoError(
+        "prompt_missing",
+        f"The prompt {settings.full_prompt_name}@{settings.prompt_alias} is not there.",
+        "Run setup/1_load_prompts.py, or set the alias in the Prompt Registry.",
+    )
+
+
+def is_missing(error: MlflowException) -> bool:
+    """Whether what was asked for is not there."""
+    return str(error.error_code) in ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")
 
 
 def is_switched_off(error: MlflowException) -> bool:
@@ -73,11 +86,7 @@ _NAMES = {
 
 def _missing(subject: Subject, settings: Settings, said: str) -> DemoError:
     if subject == "prompt":
-        return DemoError(
-            "prompt_missing",
-            f"The prompt {settings.full_prompt_name}@{settings.prompt_alias} is not there.",
-            "Run setup/1_load_prompts.py, or set the alias in the Prompt Registry.",
-        )
+        return prompt_missing(settings)
     if subject == "trace":
         return DemoError("trace_missing", "There is no such trace.", "Generate the email again.")
     if subject == "experiment":
@@ -100,4 +109,5 @@ def _grants(subject: Subject, settings: Settings) -> str:
 
 def _first_sentence(message: str) -> str:
     line = message.strip().splitlines()[0] if message.strip() else "no reason given."
+    line = line.split(" Config: ")[0]  # The SDK adds its whole configuration.
     return line if len(line) <= 300 else line[:297] + "..."

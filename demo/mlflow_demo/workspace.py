@@ -24,6 +24,8 @@ def prepare_environment() -> None:
     os.environ.setdefault("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
     # Judges would first fetch a catalogue of models from the internet.
     os.environ.setdefault("MLFLOW_MODEL_CATALOG_URI", "")
+    # An advertisement, in colours, on every start.
+    os.environ.setdefault("_MLFLOW_ENABLE_UC_TRACE_UPSELL", "false")
     # The defaults keep a person waiting for minutes before an error shows.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "60")
