@@ -37,7 +37,8 @@ export default function Bars({
         ? { xAxisProps: scale, yAxisProps: { width: 110 } }
         : { yAxisProps: { ...scale, width: 56 } })}
       withLegend={series.length > 1}
-      legendProps={{ verticalAlign: "top", height: 36 }}
+      // In the order of the bars; the library would sort them by name.
+      legendProps={{ verticalAlign: "top", height: 36, itemSorter: null }}
       valueFormatter={format}
       barProps={{ isAnimationActive: false, radius: 3 }}
       maxBarWidth={28}

@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group, Text } from "@mantine/core";
+import { AppShell, Box, Burger, Group, Text } from "@mantine/core";
 import { useConfig } from "../api/queries";
 import { ColorScheme } from "./ColorScheme";
 import { SimulatedBadge } from "./SimulatedBadge";
@@ -29,7 +29,9 @@ export function Header({ menuOpen, onMenu }: { menuOpen: boolean; onMenu: () => 
               Model: {config.data.model}
             </Text>
           )}
-          <ColorScheme />
+          <Box visibleFrom="sm">
+            <ColorScheme />
+          </Box>
         </Group>
       </Group>
     </AppShell.Header>

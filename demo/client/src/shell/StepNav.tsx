@@ -1,6 +1,7 @@
 import { AppShell, Divider, NavLink, ScrollArea, Text } from "@mantine/core";
 import { useConfig } from "../api/queries";
 import { ROUTES, type Route } from "../routes";
+import { ColorScheme } from "./ColorScheme";
 
 /** Places of the workspace worth a link, in the order shown, by their name in the configuration. */
 const PLACES: [name: string, label: string][] = [
@@ -52,6 +53,10 @@ export function StepNav({ current, onChoose }: { current: Route; onChoose: () =>
             ))}
           </>
         )}
+      </AppShell.Section>
+      {/* On a narrow screen the header has no room for it. */}
+      <AppShell.Section hiddenFrom="sm" pt="sm">
+        <ColorScheme />
       </AppShell.Section>
     </AppShell.Navbar>
   );

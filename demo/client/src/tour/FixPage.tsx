@@ -73,7 +73,8 @@ function BeforeAfter({ evaluations }: { evaluations: Evaluations }) {
 function Compared({ pair, evaluations }: { pair: Comparison; evaluations: Evaluations }) {
   const all = changes(pair, evaluations);
   const gain = largestGain(all);
-  const [before, after] = [runLabel(pair.before), runLabel(pair.after)];
+  const before = `Before (v${pair.before.prompt_version})`;
+  const after = `After (v${pair.after.prompt_version})`;
   return (
     <>
       {gain && (

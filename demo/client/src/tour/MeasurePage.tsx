@@ -57,6 +57,7 @@ function Runs({ evaluations }: { evaluations: Evaluations }) {
             label="Evaluation run"
             maw={420}
             allowDeselect={false}
+            comboboxProps={{ withinPortal: false }}
             data={runs.map((each) => ({ value: each.run_id, label: runLabel(each) }))}
             value={run.run_id}
             onChange={setChosen}

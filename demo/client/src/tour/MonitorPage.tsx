@@ -47,7 +47,7 @@ function Latest({ traces }: { traces: Trace[] }) {
         <Tile name="Emails" value={String(traffic.emails)} />
         <Tile name="Failed" value={String(traffic.failed)} />
         <Tile
-          name="Usual time"
+          name="Median time"
           value={traffic.median === null ? "unknown" : duration(traffic.median)}
         />
         <Tile name="Thumbs up and down" value={`${traffic.up} and ${traffic.down}`} />

@@ -33,8 +33,10 @@ export function CompanyPicker({ value, onChange }: Props) {
         searchable
         clearable={value !== null}
         clearButtonProps={{ "aria-label": "Choose no company" }}
-        comboboxProps={{ shadow: "md" }}
-        maxDropdownHeight={320}
+        // Within the page's landmarks, and the list itself scrolls: both so that screen readers find their way.
+        comboboxProps={{ shadow: "md", withinPortal: false }}
+        withScrollArea={false}
+        styles={{ options: { maxHeight: 320, overflowY: "auto" } }}
         data={listed.map((company) => ({ value: company.id, label: company.name }))}
         filter={({ options }) => options}
         value={value}

@@ -1,4 +1,4 @@
-import { Alert, Button, Grid, Group, Stack, Text, Textarea, VisuallyHidden } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, Textarea, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import type { PromptVersion } from "../api/schema";
 import { ErrorNotice } from "../shell/ErrorNotice";
@@ -39,43 +39,43 @@ export function WritePage({ companyId, onCompany, generation }: Props) {
         Pick a customer, have a sales email written, and check it against what is known of them.
         Every email leaves a trace.
       </PageHeading>
-      <Grid gap="lg">
-        <Grid.Col span={{ base: 12, lg: 5 }}>
-          <Stack>
-            <CompanyPicker value={companyId} onChange={onCompany} />
-            <PromptPicker value={version} onChange={setVersion} />
-            <Textarea
-              label="Instructions (optional)"
-              placeholder="For example: invite them to the webinar on Thursday"
-              autosize
-              minRows={2}
-              maxRows={6}
-              maxLength={2000}
-              value={instructions}
-              onChange={(event) => setInstructions(event.currentTarget.value)}
-            />
-            <Group>
-              <Button onClick={generate} disabled={companyId === null || writing}>
-                {state.phase === "idle" ? "Generate email" : "Generate again"}
+      <div className="write-page">
+        <Stack className="write-form">
+          <CompanyPicker value={companyId} onChange={onCompany} />
+          <PromptPicker value={version} onChange={setVersion} />
+          <Textarea
+            label="Instructions (optional)"
+            placeholder="For example: invite them to the webinar on Thursday"
+            autosize
+            minRows={2}
+            maxRows={6}
+            maxLength={2000}
+            value={instructions}
+            onChange={(event) => setInstructions(event.currentTarget.value)}
+          />
+          <Group>
+            <Button onClick={generate} disabled={companyId === null || writing}>
+              {state.phase === "idle" ? "Generate email" : "Generate again"}
+            </Button>
+            {writing && (
+              <Button variant="default" onClick={stop}>
+                Stop
               </Button>
-              {writing && (
-                <Button variant="default" onClick={stop}>
-                  Stop
-                </Button>
-              )}
-              {companyId === null && (
-                <Text size="sm" c="dimmed">
-                  Choose a company first.
-                </Text>
-              )}
-            </Group>
-            <CustomerRecord companyId={companyId} />
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 7 }}>
+            )}
+            {companyId === null && (
+              <Text size="sm" c="dimmed">
+                Choose a company first.
+              </Text>
+            )}
+          </Group>
+        </Stack>
+        <div className="write-result">
           <Result state={state} onRetry={generation.start} />
-        </Grid.Col>
-      </Grid>
+        </div>
+        <div className="write-record">
+          <CustomerRecord companyId={companyId} />
+        </div>
+      </div>
       <VisuallyHidden role="status">{announcement(state)}</VisuallyHidden>
     </Stack>
   );
