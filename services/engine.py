@@ -20,6 +20,9 @@ from services.steps.context import StepContext
 from services.steps.step import SkipStep, Step
 from services.vocabulary import StepId, StepStatus
 
+OTHER = "not part of"
+"""How the reason of a step begins that its mode leaves out."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -46,6 +49,20 @@ class Engine:
             found |= more
             grew = bool(more)
         return [step for step in self._steps if step in found - set(roots)]
+
+    async def align_with_mode(self, ids: Collection[StepId]) -> None:
+        """Make pending what the mode decides anew: steps skipped by another mode that apply now,
+        and steps done in another mode that do not."""
+        mode = self._session.mode
+        again: list[StepId] = []
+        for step in (self._steps[i] for i in ids):
+            record = self._tracker.record(step.id)
+            applies = mode in step.modes
+            if applies and record.status is StepStatus.SKIPPED and record.reason.startswith(OTHER):
+                again.append(step.id)
+            if not applies and record.status is not StepStatus.SKIPPED:
+                again.append(step.id)
+        await self._tracker.make_pending(again)
 
     async def recheck(self, ids: Collection[StepId]) -> list[StepId]:
         """Check, side by side, the completed ones among `ids`; make pending what does not stand,
@@ -109,7 +126,7 @@ class Engine:
     async def _run_one(self, step: Step) -> None:
         mode = self._session.mode
         if mode is not None and mode not in step.modes:
-            await self._end(step, StepStatus.SKIPPED, reason=f"not part of {mode.value}")
+            await self._end(step, StepStatus.SKIPPED, reason=f"{OTHER} {mode.value}")
             return
         await self._tracker.start(step.id)
         self._session.emit(StepChanged(step.id, StepStatus.IN_PROGRESS))

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.config import SetupConfig
 from services.errors import StepFailed
@@ -19,6 +19,7 @@ from services.redaction import Redactor
 from services.vocabulary import DeploymentMode, StepId
 
 if TYPE_CHECKING:
+    from services.choices import Choices
     from services.environment_detector import EnvironmentDetector, Suggestions
     from services.permissions import Permissions
     from services.workspace.gateway import Workspace
@@ -48,15 +49,24 @@ class Session:
     ledger: Ledger
     redactor: Redactor
     environ: Mapping[str, str]
+    persist: bool = True
+    """False in a dry run: neither workspace nor disk is touched."""
     person: Person = nobody
     attended: bool = False
     """Whether a person sits in front of it: then STOP at a manual action is a stop, not a
     failure."""
     workspace_or_none: Workspace | None = None
     suggestions: Suggestions | None = None
+    answers: dict[str, str] = field(default_factory=dict[str, str])
+    """What somebody gave: flags, settings, or the wizard's screens."""
     config: SetupConfig | None = None
+    choices: Choices | None = None
+    """What step 4 found of the chosen names; the plan is made from it."""
     skipped_manual: list[str] = field(default_factory=list[str])
     listeners: list[Callable[[Event], None]] = field(default_factory=list[Callable[[Event], None]])
+    call_listeners: list[Callable[[dict[str, Any]], None]] = field(
+        default_factory=list[Callable[[dict[str, Any]], None]]
+    )
 
     def emit(self, event: Event) -> None:
         for listener in self.listeners:
@@ -81,6 +91,21 @@ class Session:
 
         return EnvironmentDetector(self.workspace, self.permissions)
 
+    def merged_answers(self) -> dict[str, str]:
+        """What was given wins, then what the progress file holds, then the suggestions.
+
+        A saved experiment path that only followed the saved app name does not outlive a new name.
+        """
+        saved = dict(self.tracker.snapshot.answers)
+        given = {name: value for name, value in self.answers.items() if value}
+        if given.get("app_name", saved.get("app_name")) != saved.get("app_name"):
+            saved.pop("experiment_path", None)
+        suggested = self.suggestions.answers() if self.suggestions else {}
+        merged = {**suggested, **saved, **given}
+        if "app_name" in given and "experiment_path" not in {**saved, **given}:
+            merged["experiment_path"] = f"/Shared/{given['app_name']}"
+        return merged
+
     @property
     def mode(self) -> DeploymentMode | None:
         return self.config.mode if self.config else None
@@ -88,6 +113,11 @@ class Session:
     def child_environment(self) -> dict[str, str]:
         """The scrubbed environment every child gets (profiles.SignIn.child_environment)."""
         return self.options.sign_in.child_environment(self.environ)
+
+    def trace(self, call: dict[str, Any]) -> None:
+        """Take one HTTP call's record (name, status, seconds, request id) into the session log."""
+        for listener in self.call_listeners:
+            listener(call)
 
     def trace_bug(self, step: StepId, error: BaseException) -> None:
         """Put a traceback into the step's log, where a report finds it; never on the screen."""
