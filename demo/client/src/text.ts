@@ -13,7 +13,7 @@ export function humanise(key: string): string {
 
 /** 1234 -> "1.2 s"; 85 -> "85 ms" */
 export function duration(milliseconds: number): string {
-  return milliseconds < 1000
+  return milliseconds < 999.5
     ? `${Math.round(milliseconds)} ms`
     : `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -17,6 +17,7 @@ type Fault =
   | "cut_off"
   | "rubbish"
   | "silent"
+  | "held"
   | "broken";
 type Body = Record<string, unknown>;
 
@@ -116,6 +117,8 @@ async function stream(body: Body, response: ServerResponse) {
       send("error", FAULTS.endpoint);
       return response.end();
     }
+    // Half an email, and the rest when the fault is lifted: what the page shows meanwhile can be looked at.
+    while (index === 12 && state.fault === "held" && !response.destroyed) await pause(20);
     send("delta", { text: word });
     await pause(state.wordMs);
   }
