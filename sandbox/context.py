@@ -64,6 +64,8 @@ class Sandbox:
     apps: AppsRuntime = field(init=False)
     mlflow: MlflowServer = field(init=False)
     latency_ms: int = 0
+    with_mlflow: bool = True
+    """False: no MLflow server runs; what needs it answers TEMPORARILY_UNAVAILABLE."""
 
 
 def sandbox_of(request: Request) -> Sandbox:

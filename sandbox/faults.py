@@ -47,22 +47,20 @@ class Faults:
     calls_per_second: float | None = None
     _calls: deque[float] = field(default_factory=deque[float])
 
-    def add(self, body: dict[str, Any]) -> Fault:
-        """Add a fault from its JSON form. Raises INVALID_PARAMETER_VALUE naming what is wrong."""
-        known = {name for name in Fault.__dataclass_fields__ if name != "used"}
-        unknown = sorted(set(body) - known)
-        if unknown:
-            raise invalid(f"A fault has no field {', '.join(unknown)}; it has {', '.join(known)}.")
-        match = body.get("match")
-        if not isinstance(match, str) or " /" not in match:
-            raise invalid("A fault needs match, as 'GET /api/2.1/unity-catalog/*'.")
-        fault = Fault(**body)
-        if fault.drop not in (None, "before", "after"):
-            raise invalid("drop is 'before' or 'after'.")
-        if fault.status is None and fault.drop is None and not fault.latency_ms:
-            raise invalid("A fault needs at least one of status, drop, latency_ms.")
-        self.rules.append(fault)
-        return fault
+    def set(self, body: dict[str, Any]) -> None:
+        """Take ``{"calls_per_second": N or null}`` or one fault in its JSON form.
+
+        Raises INVALID_PARAMETER_VALUE naming what is wrong.
+        """
+        if "match" in body:
+            self.rules.append(_parse(body))
+        elif set(body) == {"calls_per_second"}:
+            limit = body["calls_per_second"]
+            if limit is not None and not (_is_number(limit) and limit >= 1):
+                raise invalid("calls_per_second is a number of at least 1, or null for no limit.")
+            self.calls_per_second = limit
+        else:
+            raise invalid("Send a fault with match, or calls_per_second.")
 
     def take(self, method: str, path: str) -> Fault | None:
         """The first fault that hits this request; it counts as used."""
@@ -96,3 +94,31 @@ class Faults:
             "faults": [asdict(fault) for fault in self.rules],
             "calls_per_second": self.calls_per_second,
         }
+
+
+_INTEGERS = ("status", "times", "retry_after", "latency_ms")
+
+
+def _parse(body: dict[str, Any]) -> Fault:
+    known = [name for name in Fault.__dataclass_fields__ if name != "used"]
+    unknown = sorted(set(body) - set(known))
+    if unknown:
+        raise invalid(f"A fault has no field {', '.join(unknown)}; it has {', '.join(known)}.")
+    for name in _INTEGERS:
+        value = body.get(name)
+        if value is not None and not (isinstance(value, int) and value >= 0):
+            raise invalid(f"{name} is a whole number of at least 0, not {value!r}.")
+    if not isinstance(body["match"], str) or " /" not in body["match"]:
+        raise invalid("match has the form 'METHOD /path-glob', as 'GET /api/2.1/unity-catalog/*'.")
+    if not _is_number(body.get("probability", 1.0)):
+        raise invalid("probability is a number between 0 and 1.")
+    if body.get("drop") not in (None, "before", "after"):
+        raise invalid("drop is 'before' or 'after'.")
+    fault = Fault(**{name: value for name, value in body.items() if value is not None})
+    if fault.status is None and fault.drop is None and not fault.latency_ms:
+        raise invalid("A fault needs at least one of status, drop, latency_ms.")
+    return fault
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -57,7 +57,8 @@ class Gate:
         finally:
             took = time.monotonic() - clock
             method, path = scope["method"], scope["path"]
-            self._sandbox.requests.add(method, path, status, began, took)
+            if not path.startswith("/sandbox/"):
+                self._sandbox.requests.add(method, path, status, began, took)
             _log.info("%s %s %s %.0f ms %s", method, path, status, took * 1000, request_id)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +93,7 @@ class Gate:
         if path.startswith(OPEN_PREFIXES):
             return None
         request = Request(scope)
-        if not path.startswith(API_PREFIXES):
+        if is_page(path):
             principal = self._principal(request.cookies.get(SESSION_COOKIE, ""))
             if principal is None:
                 target = quote(f"{self._sandbox.host}{path}?{request.url.query}".rstrip("?"))
@@ -111,12 +112,17 @@ class Gate:
             if principal is None:
                 return render(_bad_token(token))
         request.state.principal = principal
-        if principal.kind == "user":
+        if principal.kind == "user" and not path.startswith("/sandbox/"):
             self._sandbox.requests.touch()
         return None
 
     def _principal(self, token: str) -> Principal | None:
         return principal_of_token(self._sandbox, token) if token else None
+
+
+def is_page(path: str) -> bool:
+    """Whether a path belongs to a browser rather than to the API."""
+    return not path.startswith((*API_PREFIXES, *OPEN_PREFIXES))
 
 
 def render(error: ApiError, headers: dict[str, str] | None = None) -> Response:

@@ -125,9 +125,11 @@ class Privileges:
     def grant(
         self, securable_type: str, full_name: str, principal_name: str, held: Iterable[str]
     ) -> None:
-        key = _key(securable_type, full_name)
-        self._entries[key].grants.setdefault(principal_name, set()).update(held)
-        self._write(key)
+        """Nothing granted leaves no trace."""
+        key, held = _key(securable_type, full_name), set(held)
+        if held:
+            self._entries[key].grants.setdefault(principal_name, set()).update(held)
+            self._write(key)
 
     def revoke(
         self, securable_type: str, full_name: str, principal_name: str, gone: Iterable[str]
@@ -142,7 +144,8 @@ class Privileges:
         grants[principal_name] = held - gone
         if not grants[principal_name]:
             del grants[principal_name]
-        self._write(key)
+        if held & gone:
+            self._write(key)
 
     def drop(self, securable_type: str, full_name: str) -> None:
         """Forget it and everything in it."""

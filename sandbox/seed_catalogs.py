@@ -14,6 +14,8 @@ BUILDERS = "data-builders"
 """A group the person is in, except where nothing may be created."""
 ANALYSTS = "analysts"
 """A group the person is always in."""
+PROJECT_TEAMS = tuple(f"project-{number:02d}" for number in range(1, 25))
+"""Groups of others. They make the grants of the catalog `workspace` longer than one page."""
 SYSTEM_USER = "System user"
 USE: Grants = {ACCOUNT_USERS: ("USE_CATALOG",)}
 ALL_IN_SCHEMA = ("USE_SCHEMA", "CREATE_TABLE", "CREATE_FUNCTION", "CREATE_MODEL", "CREATE_VOLUME")
@@ -112,7 +114,7 @@ def _workspace(scenario: Scenario) -> CatalogSeed:
     return CatalogSeed(
         "workspace",
         "The workspace's own catalog",
-        grants={**USE, **builders},
+        grants={**USE, **dict.fromkeys(PROJECT_TEAMS, ("USE_CATALOG",)), **builders},
         schemas={"default": SchemaSeed({ACCOUNT_USERS: in_default})},
     )
 

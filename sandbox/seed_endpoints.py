@@ -24,7 +24,8 @@ class EndpointSeed:
     """Served by the platform for everybody; has no access control list of its own."""
     rate_limited: bool = False
     """Listed as READY and refusing every query, as on trial workspaces."""
-    users_may_query: bool = True
+    users: str | None = "CAN_QUERY"
+    """The level of all users on an endpoint that is not the platform's; None: not even listed."""
 
 
 _STANDARD = (
@@ -35,7 +36,7 @@ _STANDARD = (
     EndpointSeed("databricks-bge-large-en", task=EMBEDDINGS),
     EndpointSeed("support-assistant", foundation=False),
     EndpointSeed("contract-reader", foundation=False, ready=False),
-    EndpointSeed("board-briefings", foundation=False, users_may_query=False),
+    EndpointSeed("board-briefings", foundation=False, users=None),
 )
 
 
@@ -50,5 +51,5 @@ def endpoints_of(scenario: Scenario) -> Iterator[EndpointSeed]:
             task=(CHAT, EMBEDDINGS, "custom/predict")[number % 3],
             ready=number % 7 != 3,
             foundation=False,
-            users_may_query=number % 4 == 0,
+            users="CAN_QUERY" if number % 4 == 0 else "CAN_VIEW",
         )

@@ -8,7 +8,7 @@ import time
 from sandbox.context import Sandbox
 from sandbox.principals import LOCAL_PERSON, PLATFORM_TEAM
 from sandbox.securables import METASTORE_ID, put
-from sandbox.seed_catalogs import ANALYSTS, BUILDERS, CatalogSeed, catalogs_of
+from sandbox.seed_catalogs import ANALYSTS, BUILDERS, PROJECT_TEAMS, CatalogSeed, catalogs_of
 from sandbox.seed_endpoints import EndpointSeed, endpoints_of
 
 ADMIN = "admin@sandbox.local"
@@ -31,7 +31,7 @@ def seed(sandbox: Sandbox) -> None:
 
 def _people(sandbox: Sandbox) -> None:
     people = sandbox.principals
-    for group in ("users", "admins", PLATFORM_TEAM, ANALYSTS, BUILDERS):
+    for group in ("users", "admins", PLATFORM_TEAM, ANALYSTS, BUILDERS, *PROJECT_TEAMS):
         people.add_group(group)
     builds = sandbox.scenario.name not in ("locked-down", "empty")
     own = ("users", ANALYSTS, *((BUILDERS,) if builds else ()))
@@ -81,5 +81,5 @@ def _endpoint(sandbox: Sandbox, endpoint: EndpointSeed) -> None:
     )
     if owner is not None:
         sandbox.acls.set_owner("serving-endpoints", numeric, owner)
-        if endpoint.users_may_query:
-            sandbox.acls.grant("serving-endpoints", numeric, "users", "CAN_QUERY")
+        if endpoint.users is not None:
+            sandbox.acls.grant("serving-endpoints", numeric, "users", endpoint.users)

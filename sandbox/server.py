@@ -12,30 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute
-
+from sandbox import workspace_access
 from sandbox.acls import Acls
+from sandbox.application import application
 from sandbox.context import Sandbox
-from sandbox.errors import ApiError
 from sandbox.faults import Faults
-from sandbox.gate import Gate, render
 from sandbox.listener import Listener, bind, port_of
 from sandbox.mlflow_server import MlflowServer
 from sandbox.principals import Principals
 from sandbox.privileges import Privileges
 from sandbox.request_log import RequestLog
-from sandbox.routes import all_routes
 from sandbox.scenarios import SCENARIOS, Scenario
 from sandbox.seeding import seed
 from sandbox.state_dir import StateDir, StateError
 from sandbox.store import Store
-
-IDLE_CHECK_SECONDS = 30.0
 
 _log = logging.getLogger("sandbox")
 
@@ -59,7 +49,7 @@ async def serve(
     progress lines. Raises StateError when the state, the scenario or the port cannot be had."""
     state = options.state
     state.make()
-    if not state.lock():
+    if not state.hold():
         raise StateError(f"A sandbox is already running from {state.path}; stop it first.")
     _log_to(state)
     store = state.open_store()
@@ -83,7 +73,7 @@ async def _run(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    listener = Listener(application(sandbox, options.with_mlflow), sock)
+    listener = Listener(application(sandbox), sock)
     await listener.start()
     work = asyncio.create_task(_start(sandbox, options, tell), name="start")
     asked = asyncio.create_task(stop.wait(), name="stop-asked")
@@ -126,46 +116,12 @@ async def _start(sandbox: Sandbox, options: Options, tell: Callable[[str], None]
 async def _stop_when_idle(sandbox: Sandbox, options: Options, stop: asyncio.Event) -> None:
     if options.idle_hours is None:
         return
-    while sandbox.requests.idle_seconds() < options.idle_hours * 3600:
-        await asyncio.sleep(IDLE_CHECK_SECONDS)
+    left = options.idle_hours * 3600
+    while left > 0:
+        await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=left)
+        left = options.idle_hours * 3600 - sandbox.requests.idle_seconds()
     _log.info("nobody used the sandbox for %s hours", options.idle_hours)
     stop.set()
-
-
-def application(sandbox: Sandbox, with_mlflow: bool = True) -> Starlette:
-    """The ASGI application: all routes behind the gate."""
-    routes: list[BaseRoute] = all_routes(with_mlflow)
-    app = Starlette(
-        routes=routes,
-        middleware=[Middleware(Gate, sandbox=sandbox)],
-        exception_handlers={
-            ApiError: _render_api_error,
-            HTTPException: _render_unknown,
-            Exception: _render_failure,
-        },
-    )
-    app.router.redirect_slashes = False
-    app.state.sandbox = sandbox
-    return app
-
-
-async def _render_api_error(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, ApiError):
-        raise error
-    return render(error)
-
-
-async def _render_unknown(request: Request, error: Exception) -> Response:
-    """No route, or not with this method: the platform calls both an endpoint not found."""
-    where = f"{request.method} {request.url.path}"
-    _log.warning("unknown path: %s (%s)", where, error)
-    return render(ApiError(404, "ENDPOINT_NOT_FOUND", f"No API found for '{where}'."))
-
-
-async def _render_failure(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    message = "The sandbox failed on this call; its log in the state directory tells why."
-    return render(ApiError(500, "INTERNAL_ERROR", message))
 
 
 def _build(options: Options, store: Store, host: str) -> Sandbox:
@@ -181,17 +137,22 @@ def _build(options: Options, store: Store, host: str) -> Sandbox:
         faults=Faults(),
         requests=RequestLog(),
         latency_ms=options.latency_ms,
+        with_mlflow=options.with_mlflow,
     )
     sandbox.mlflow = MlflowServer(sandbox)
     if store.get("meta", "scenario") is None:
         seed(sandbox)
+    workspace_access.prepare(sandbox)
     try:
         from sandbox.apps_runtime import AppsRuntime
+
         sandbox.apps = AppsRuntime(sandbox)
     except ModuleNotFoundError:
+
         class NoApps:
             async def start(self) -> None: ...
             async def stop(self) -> None: ...
+
         sandbox.apps = NoApps()
     return sandbox
 

@@ -62,7 +62,7 @@ def mint_token(sandbox: Sandbox, principal_name: str, *, lifetime_seconds: int =
 
 
 def principal_of_token(sandbox: Sandbox, token: str) -> Principal | None:
-    """Who a bearer token belongs to (`token_kind` says 'oauth' or 'pat'); None if it is not good."""
+    """Who a bearer token belongs to, with its `token_kind`; None if it is not good."""
     pat = personal_access_token(sandbox.store)
     if hmac.compare_digest(token.encode(), pat.encode()):
         return replace(sandbox.principals.local_person(), token_kind="pat")

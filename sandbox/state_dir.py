@@ -9,8 +9,13 @@ import shutil
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from sandbox.sign_in import person_client_credentials, personal_access_token
 from sandbox.store import Store
+
+CLOCK_DRIFT_SECONDS = 5.0
+"""How far a process's start time may seem to move when the system clock is set."""
 
 
 class StateError(Exception):
@@ -24,6 +29,7 @@ class StateDir:
         self.path = path.absolute()
         self.config_file = self.path / "databrickscfg"
         self.log_file = self.path / "sandbox.log"
+        self._holder_file = self.path / "holder.json"
         self._running_file = self.path / "running.json"
         self._lock: IO[str] | None = None
 
@@ -61,19 +67,32 @@ class StateDir:
         self._lock = handle
         return True
 
+    def hold(self) -> bool:
+        """As `lock`, and write down who holds it, for `holder`."""
+        if not self.lock():
+            return False
+        own = psutil.Process()
+        self._write(self._holder_file, json.dumps({"pid": own.pid, "started": own.create_time()}))
+        return True
+
+    def holder(self) -> psutil.Process | None:
+        """The sandbox process that runs (or starts, or stops) from here; None if there is none.
+
+        The lock is not tried: that could get in the way of a sandbox that is just starting.
+        """
+        try:
+            said = json.loads(self._holder_file.read_text("utf-8"))
+            process = psutil.Process(said["pid"])
+            same = abs(process.create_time() - said["started"]) < CLOCK_DRIFT_SECONDS
+            gone = process.status() == psutil.STATUS_ZOMBIE
+        except (FileNotFoundError, psutil.NoSuchProcess):
+            return None
+        return process if same and not gone else None
+
     def unlock(self) -> None:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-    def in_use(self) -> bool:
-        """Whether a sandbox runs (or starts, or stops) from here."""
-        if not (self.path / "lock").exists():
-            return False
-        if self.lock():
-            self.unlock()
-            return False
-        return True
 
     def running(self) -> dict[str, Any] | None:
         """What the running sandbox said about itself when it was ready; None if it is not."""
@@ -110,9 +129,13 @@ class StateDir:
         )
 
     def erase(self) -> None:
-        """Delete everything. The sandbox must not be running."""
-        if (self.path / "sandbox.db").exists():
-            shutil.rmtree(self.path)
+        """Delete everything. The sandbox must not be running.
+
+        Raises StateError for a directory that does not look like ours.
+        """
+        if not (self.path / "sandbox.db").exists():
+            raise StateError(f"{self.path} holds no sandbox state; nothing is deleted.")
+        shutil.rmtree(self.path)
 
     def _write(self, path: Path, text: str) -> None:
         """Replace a file whole, readable by its owner only."""

@@ -20,6 +20,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -111,6 +112,10 @@ def _drain(woken: int) -> None:
         return
 
 
+def _wake(number: int, frame: FrameType | None) -> None:
+    """Nothing to do: the wake-up pipe has told the loop."""
+
+
 def _start(command: list[str]) -> int:
     child = os.fork()
     if child:
@@ -136,7 +141,7 @@ def main(arguments: list[str]) -> int:
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         # A handler, not SIG_IGN: what is ignored stays ignored in the command.
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _wake)
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     child = _start(command)
     status: int | None = None

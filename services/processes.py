@@ -225,7 +225,7 @@ class _Child:
             await self._drain()
 
     async def _drain(self) -> None:
-        """Read what is left. A process that escaped the launcher may hold the pipe: not for ever."""
+        """Read what is left; not for ever, as a process that got away may hold the pipe."""
         await asyncio.wait({self._reader}, timeout=DRAIN_SECONDS)
         self._reader.cancel()
         await asyncio.wait({self._reader})

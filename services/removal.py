@@ -157,7 +157,6 @@ async def _prompts(workspace: Workspace, full_name: str, ledger: Ledger) -> list
     catalog_name, schema_name = full_name.split(".")
     body = {
         "catalog_schema": {"catalog_name": catalog_name, "schema_name": schema_name},
-        "filter": f"catalog = '{catalog_name}' AND schema = '{schema_name}'",
     }
     answer = cast("dict[str, Any]", await workspace.raw("POST", f"{PROMPTS}/search", body=body))
     names = [str(p.get("name", "")) for p in answer.get("prompts") or []]

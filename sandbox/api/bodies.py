@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -26,7 +26,7 @@ async def json_body(request: Request) -> dict[str, Any]:
         raise ApiError(400, "MALFORMED_REQUEST", f"The body is not valid JSON: {error}") from error
     if not isinstance(body, dict):
         raise ApiError(400, "MALFORMED_REQUEST", "The body has to be a JSON object.")
-    return body
+    return cast(dict[str, Any], body)
 
 
 async def form_body(request: Request) -> dict[str, str]:

@@ -70,6 +70,18 @@ export const traces: Trace[] = Array.from({ length: 24 }, (_, index) => ({
   link: `https://workspace.example/ml/experiments/1/traces?selected=tr-${index}`,
 }));
 
+/** The trace of an email that was just written. */
+export const trace = (id: string, companyId: string, version: number): Trace => ({
+  trace_id: id,
+  company: companies.find((company) => company.id === companyId)?.name ?? "",
+  created_at: new Date(LAST + 60_000).toISOString(),
+  duration_ms: 1234,
+  status: "OK",
+  prompt_version: version,
+  feedback: null,
+  link: `https://workspace.example/ml/experiments/1/traces?selected=${id}`,
+});
+
 const scorers = ["accuracy", "relevance", "personalisation", "tone", "safety", "length"];
 const scored = (values: number[]) =>
   Object.fromEntries(scorers.map((name, index) => [name, values[index] ?? 0]));

@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Connect, Plugin } from "vite";
+import type { Trace } from "../../src/api/schema";
 import * as data from "./data.ts";
 
 type Fault =
@@ -34,7 +35,12 @@ const FAULTS = {
   },
 };
 
-const state = { fault: "none" as Fault, wordMs: 15, sent: [] as { path: string; body: Body }[] };
+const state = {
+  fault: "none" as Fault,
+  wordMs: 15,
+  sent: [] as { path: string; body: Body }[],
+  written: [] as Trace[],
+};
 let made = 0;
 
 export function standin(): Plugin {
@@ -69,7 +75,9 @@ async function answer(url: URL, request: IncomingMessage, response: ServerRespon
     case "GET /api/companies":
       return json(response, data.search(url.searchParams.get("search") ?? "", limit(url, 50)));
     case "GET /api/traces":
-      return json(response, { traces: data.traces.slice(0, limit(url, 10)) });
+      return json(response, {
+        traces: [...state.written, ...data.traces].slice(0, limit(url, 10)),
+      });
     case "GET /api/evaluations":
       return json(response, data.evaluations);
     case "POST /api/feedback":
@@ -123,6 +131,7 @@ async function stream(body: Body, response: ServerResponse) {
     await pause(state.wordMs);
   }
   const version = typeof body.prompt_version === "number" ? body.prompt_version : 2;
+  state.written.unshift(data.trace(traceId, String(body.company_id), version));
   send("done", {
     email: data.EMAIL,
     trace_id: traceId,
@@ -135,6 +144,8 @@ async function stream(body: Body, response: ServerResponse) {
 
 function storeFeedback(body: Body, response: ServerResponse) {
   if (typeof body.trace_id !== "string") return refuse(response, 422, "trace_missing");
+  const trace = state.written.find((each) => each.trace_id === body.trace_id);
+  if (trace) trace.feedback = body.thumb === "up" ? "up" : "down";
   return json(response, { ok: true });
 }
 
