@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from app.output import Output, RunPrinter
 from app.sign_in import sign_in_for
 from app.unattended import Interruption
-from services.manual import nobody, skip_what_needs_a_person
 from services.vocabulary import ExitCode
 
 if TYPE_CHECKING:
@@ -15,7 +14,10 @@ if TYPE_CHECKING:
     from services.setup import RunResult, Setup
 
 
-async def open_setup(settings: Settings, output: Output, *, resume: bool) -> Setup:
+async def open_setup(
+    settings: Settings, output: Output, *, resume: bool, persist: bool = True
+) -> Setup:
+    """A setup for these settings, not opened yet. Without `persist` it changes nothing anywhere."""
     from services.setup import Setup, SetupOptions
 
     options = SetupOptions(
@@ -26,7 +28,7 @@ async def open_setup(settings: Settings, output: Output, *, resume: bool) -> Set
         skip_manual=settings.skip_manual,
         sandbox=settings.sandbox,
     )
-    return Setup(options)
+    return Setup(options, persist=persist)
 
 
 async def set_up(
@@ -36,7 +38,6 @@ async def set_up(
     setup = await open_setup(settings, output, resume=resume)
     printer = RunPrinter(output)
     setup.subscribe(printer)
-    setup.person = skip_what_needs_a_person if settings.skip_manual else nobody
     try:
         await setup.open()
         await setup.discover()
@@ -59,8 +60,9 @@ async def set_up(
 
 async def show_plan(settings: Settings, output: Output, *, resume: bool, dry_run: bool) -> int:
     """The plan from read-only calls: --dry-run, and what headless does without --yes."""
-    setup = await open_setup(settings, output, resume=resume)
+    setup = await open_setup(settings, output, resume=resume, persist=False)
     try:
+        await setup.open()
         output.plan(await setup.dry_run())
     finally:
         await setup.close()
@@ -75,8 +77,9 @@ async def show_plan(settings: Settings, output: Output, *, resume: bool, dry_run
 
 async def report_prerequisites(settings: Settings, output: Output) -> int:
     """--validate-only: each prerequisite, whether it holds, and what mends it."""
-    setup = await open_setup(settings, output, resume=False)
+    setup = await open_setup(settings, output, resume=False, persist=False)
     try:
+        await setup.open()
         findings = await setup.check_prerequisites()
     finally:
         await setup.close()

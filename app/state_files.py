@@ -13,7 +13,8 @@ from app.output import Output
 from services.errors import ConfigurationError
 from services.ledger import read_ledger
 from services.paths import BUNDLED_PROJECT, ProjectPaths
-from services.progress_tracker import ProgressSnapshot, cleanup, read_status, reset
+from services.progress_file import ProgressSnapshot, cleanup, read_status, reset
+from services.project_lock import ProjectLock
 from services.vocabulary import STEP_TITLES, ExitCode, StepId
 
 
@@ -81,7 +82,8 @@ def _tell_status(paths: ProjectPaths, snapshot: ProgressSnapshot, output: Output
 
 def clean_up(paths: ProjectPaths, output: Output) -> int:
     """Remove the progress file and the logs; the ledger stays. Raises AlreadyRunning."""
-    removed = cleanup(paths)
+    with ProjectLock(paths):
+        removed = cleanup(paths)
     for path in removed:
         output.line(f"Removed {path}")
     if not removed:
@@ -94,7 +96,8 @@ def clean_up(paths: ProjectPaths, output: Output) -> int:
 
 def set_progress_aside(paths: ProjectPaths, output: Output) -> str:
     """The archive of --reset; returns what was done, in words. Raises AlreadyRunning."""
-    kept = reset(paths)
+    with ProjectLock(paths):
+        kept = reset(paths)
     told = (
         f"The earlier progress was kept as {kept}."
         if kept

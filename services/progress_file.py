@@ -156,14 +156,20 @@ def _record(raw: object) -> StepRecord:
 
 
 def reset(paths: ProjectPaths) -> Path | None:
-    """Set the progress file aside (`--reset`); where it went, or None when there was none."""
+    """Set the progress file aside (`--reset`); where it went, or None when there was none.
+
+    The caller holds the project's lock.
+    """
     if not paths.progress.exists():
         return None
     return set_aside(paths.progress, f"archived-{datetime.now():%Y%m%d-%H%M%S}")
 
 
 def cleanup(paths: ProjectPaths) -> list[Path]:
-    """Remove the progress file and the logs (`--cleanup`), never the ledger; what was removed."""
+    """Remove the progress file and the logs (`--cleanup`), never the ledger; what was removed.
+
+    The caller holds the project's lock.
+    """
     removed: list[Path] = []
     if paths.progress.exists():
         paths.progress.unlink()

@@ -11,12 +11,10 @@ import asyncio
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from services.engine import Engine, Outcome
-from services.errors import AlreadyRunning, ConfigurationError, RunStopped, SetupError
+from services.errors import ConfigurationError, RunStopped, SetupError
 from services.events import Event, PlanMade
 from services.ledger import Ledger
 from services.links import links_of
@@ -24,18 +22,18 @@ from services.manual import Person, nobody, skip_what_needs_a_person
 from services.paths import ProjectPaths
 from services.plan import Plan
 from services.planning import make_plan
+from services.project_lock import ProjectLock
 from services.progress_tracker import ProgressTracker
 from services.redaction import Redactor
 from services.session import Session, SetupOptions
 from services.session_log import SessionLog
 from services.steps import all_steps
+from services.stoppable import Stoppable
 from services.validation import Finding, check_prerequisites
 from services.vocabulary import ExitCode, StepId, StepStatus
 
 if TYPE_CHECKING:
     from services.environment_detector import Suggestions
-
-T = TypeVar("T")
 
 ASKING = (
     StepId.VALIDATE_PREREQUISITES,
@@ -81,10 +79,9 @@ class Setup:
             person=skip_what_needs_a_person if options.skip_manual else nobody,
         )
         self._engine = Engine(all_steps(), self.session)
-        self._lock = FileLock(paths.lock, timeout=0, mode=0o600, thread_local=False)
+        self._lock = ProjectLock(paths)
         self._log: SessionLog | None = None
-        self._running: asyncio.Task[Any] | None = None
-        self._stopping = False
+        self._work = Stoppable()
 
     @property
     def person(self) -> Person:
@@ -116,7 +113,7 @@ class Setup:
                 [f"There is no project directory {root}."], "Name one with --project."
             )
         if self.session.persist:
-            self._take_lock()
+            self._lock.take()
         tracker = self.session.tracker
         await asyncio.to_thread(tracker.load)
         await tracker.belongs_to(self.session.options.sign_in.host, "")
@@ -128,20 +125,6 @@ class Setup:
             await self._log.open()
             self.subscribe(self._log.on_event)
             self.session.call_listeners.append(self._log.on_call)
-
-    def _take_lock(self) -> None:
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise AlreadyRunning(
-                f"Another setup is running in {self.session.paths.root}.",
-                "Wait for it, or end it, then start again.",
-            ) from None
-        except OSError as error:
-            raise ConfigurationError(
-                [f"Cannot write in {self.session.paths.root}: {error.strerror or error}."],
-                "Make the folder writable, or name another one with --project.",
-            ) from error
 
     async def _compare_answers(self) -> None:
         tracker = self.session.tracker
@@ -173,7 +156,7 @@ class Setup:
 
     async def discover(self) -> Suggestions | None:
         """Sign in, run steps 1 and 2; what is suggested. Raises what failed."""
-        await self._guarded(self._sign_in())
+        await self._work.run(self._sign_in())
         await self.session.tracker.make_pending(list(ASKING))
         await self._run_or_raise(ASKING[:2])
         return self.session.suggestions
@@ -215,12 +198,12 @@ class Setup:
         return await self.prepare()
 
     async def check_prerequisites(self) -> list[Finding]:
-        return await self._guarded(check_prerequisites(self.session))
+        return await self._work.run(check_prerequisites(self.session))
 
     async def run(self) -> RunResult:
         """All remaining steps, after re-checking those that are done. Never raises SetupError."""
         try:
-            outcome = await self._guarded(self._make())
+            outcome = await self._work.run(self._make())
         except RunStopped as stop:
             outcome = Outcome(((self._current(), stop),), stopped=True)
         except SetupError as error:
@@ -273,31 +256,12 @@ class Setup:
 
     def request_stop(self) -> None:
         """Stop what runs; the call that waits for it ends with RunStopped (run: exit code 130)."""
-        self._stopping = True
-        if self._running is not None:
-            self._running.cancel()
+        self._work.stop()
 
     async def _run_or_raise(self, steps: Collection[StepId]) -> None:
-        outcome = await self._guarded(self._engine.run(steps))
+        outcome = await self._work.run(self._engine.run(steps))
         if outcome.failures:
             raise outcome.failures[0][1]
-
-    async def _guarded(self, work: Any) -> Any:
-        """Await `work` so that request_stop can cancel it."""
-        self._stopping = False
-        self._running = asyncio.ensure_future(work)
-        try:
-            return await self._running
-        except asyncio.CancelledError:
-            if not self._stopping:
-                self._running.cancel()
-                await asyncio.gather(self._running, return_exceptions=True)
-                raise
-            raise RunStopped(
-                "Stopped.", "Start again with --resume to go on where it was."
-            ) from None
-        finally:
-            self._running = None
 
     async def close(self) -> None:
         """Save what is left, close the workspace, give the lock back."""
@@ -305,5 +269,4 @@ class Setup:
             await self._log.close()
         if self.session.workspace_or_none is not None:
             await self.session.workspace_or_none.close()
-        if self._lock.is_locked:
-            self._lock.release()
+        self._lock.release()
