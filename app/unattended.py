@@ -1,4 +1,4 @@
-"""Runs one command without a screen: signals, errors and the result event, for all of them alike."""
+"""Runs one command without a screen: signals, errors and the result event, alike for all."""
 
 from __future__ import annotations
 

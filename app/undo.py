@@ -18,8 +18,9 @@ from services.vocabulary import ExitCode
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from app.settings import Settings
     from services.workspace.gateway import Workspace
+
+    from app.settings import Settings
 
 
 async def roll_back(settings: Settings, output: Output) -> int:

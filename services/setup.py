@@ -22,8 +22,8 @@ from services.manual import Person, nobody, skip_what_needs_a_person
 from services.paths import ProjectPaths
 from services.plan import Plan
 from services.planning import make_plan
-from services.project_lock import ProjectLock
 from services.progress_tracker import ProgressTracker
+from services.project_lock import ProjectLock
 from services.redaction import Redactor
 from services.session import Session, SetupOptions
 from services.session_log import SessionLog
