@@ -31,8 +31,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "var(--mantine-color-red-9)",
     "--demo-page": "var(--mantine-color-gray-0)",
     ...tints(true),
-    // Yellow's darkest shade is still too pale on its tint.
+    // The darkest shades of these two are still too pale on their tints.
     "--mantine-color-yellow-light-color": "#7a4100",
+    "--mantine-color-teal-light-color": "#06593f",
   },
   dark: {
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",

@@ -25,6 +25,11 @@ export function Figure({ caption, table, ...bars }: Props) {
   const [box, seen] = useSeen();
   const [open, { toggle }] = useDisclosure(false);
   const id = useId();
+  const shown = useRef<HTMLDivElement>(null);
+  // The button may stand at the window's lower edge: what it opens has to be seen.
+  useEffect(() => {
+    if (open) shown.current?.scrollIntoView({ block: "nearest" });
+  }, [open]);
   const figures = <FiguresTable table={table} caption={caption} />;
   return (
     <figure className="chart">
@@ -41,7 +46,7 @@ export function Figure({ caption, table, ...bars }: Props) {
       <Anchor component="button" type="button" size="sm" aria-expanded={open} onClick={toggle}>
         {open ? "Hide the figures" : "Show the figures as a table"}
       </Anchor>
-      {open ? figures : <VisuallyHidden>{figures}</VisuallyHidden>}
+      {open ? <div ref={shown}>{figures}</div> : <VisuallyHidden>{figures}</VisuallyHidden>}
     </figure>
   );
 }
