@@ -1,0 +1,1 @@
+"""Tests of the sandbox: real processes, driven with the real SDK."""
