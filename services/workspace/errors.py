@@ -1,7 +1,7 @@
 """What can go wrong with a call to the workspace, in the few kinds a caller acts on.
 
-`from_sdk` turns what databricks-sdk raises into these; nothing else in the project looks at the
-SDK's exceptions.
+services/workspace/translate.py turns what databricks-sdk raises into these; nothing else in the
+project looks at the SDK's exceptions.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Refused(WorkspaceError):
 
 
 class RateLimited(WorkspaceError):
-    """Still limited after all retries."""
+    """Still limited after all retries. `retry_after` is what the platform asks for, in seconds."""
+
+    retry_after: float = 1.0
 
 
 class Unreachable(WorkspaceError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.errors import ConfigurationError, PrerequisitesMissing
@@ -121,7 +121,7 @@ def _default(named: Mapping[str, str], environ: Mapping[str, str]) -> SignIn:
     sign_in = _from_profile("DEFAULT", "profile DEFAULT of {file}", named, environ)
     if preferred not in ("", "DEFAULT"):
         note = f"default_profile is {preferred}, but DEFAULT is used. --profile changes it."
-        sign_in = SignIn(**{**vars(sign_in), "warnings": (*sign_in.warnings, note)})
+        sign_in = replace(sign_in, warnings=(*sign_in.warnings, note))
     return sign_in
 
 
