@@ -1,4 +1,5 @@
-"""The sandbox's own calls, for tests and for `status`: faults, the request log, what runs."""
+"""The sandbox's own calls, for tests and for `status`: faults, the request log, what runs, and
+acting as somebody else, so that an admin's help or an app's rights can be tried out."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.api.bodies import json_body
+from sandbox.api.bodies import json_body, required
 from sandbox.context import principal_of, sandbox_of
-from sandbox.errors import denied
+from sandbox.errors import denied, invalid, not_found
+from sandbox.sign_in import mint_token
 
 
 async def faults(request: Request) -> Response:
@@ -46,6 +48,30 @@ async def status(request: Request) -> Response:
     return JSONResponse(about)
 
 
+async def tokens(request: Request) -> Response:
+    """POST ``{"principal": name, "lifetime_seconds": n}``: an OAuth bearer of any user or service
+    principal, as `admin@sandbox.local`."""
+    _person_only(request)
+    sandbox = sandbox_of(request)
+    body = await json_body(request)
+    name, seconds = required(body, "principal"), body.get("lifetime_seconds", 3600)
+    if sandbox.principals.by_name(name) is None:
+        raise not_found(f"There is no principal {name}.")
+    if not isinstance(seconds, int):
+        raise invalid("lifetime_seconds is a whole number.")
+    return JSONResponse({"access_token": mint_token(sandbox, name, lifetime_seconds=seconds)})
+
+
+async def service_principals(request: Request) -> Response:
+    """POST ``{"display_name": text}``: a service principal with its OAuth secret."""
+    _person_only(request)
+    principals = sandbox_of(request).principals
+    made = principals.create_service_principal(required(await json_body(request), "display_name"))
+    return JSONResponse(
+        {"id": made.id, "client_id": made.application_id, "client_secret": made.secret}
+    )
+
+
 def _person_only(request: Request) -> None:
     """An app's service principal has no business with the sandbox itself."""
     if principal_of(request).kind != "user":
@@ -55,5 +81,7 @@ def _person_only(request: Request) -> None:
 routes = [
     Route("/sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
     Route("/sandbox/requests", requests, methods=["GET", "DELETE"]),
+    Route("/sandbox/tokens", tokens, methods=["POST"]),
+    Route("/sandbox/service-principals", service_principals, methods=["POST"]),
     Route("/sandbox/status", status),
 ]

@@ -31,7 +31,7 @@ class RunningSandbox:
     process: subprocess.Popen[str]
 
     def client(self, profile: str = "DEFAULT") -> WorkspaceClient:
-        """The real SDK, signed in as the local person (profile DEFAULT by OAuth, `pat` by token)."""
+        """The real SDK as the local person: profile DEFAULT signs in by OAuth, `pat` by token."""
         return WorkspaceClient(
             config=Config(
                 profile=profile,
@@ -41,11 +41,26 @@ class RunningSandbox:
             )
         )
 
-    def client_as(self, client_id: str, client_secret: str) -> WorkspaceClient:
-        """The real SDK, signed in as a service principal."""
-        return WorkspaceClient(
-            config=Config(host=self.host, client_id=client_id, client_secret=client_secret)
+    def application(self, display_name: str) -> tuple[str, WorkspaceClient]:
+        """A new service principal: its application id, and the real SDK signed in as it."""
+        made = self.call("POST", "/sandbox/service-principals", {"display_name": display_name})
+        config = Config(
+            host=self.host,
+            client_id=made["client_id"],
+            client_secret=made["client_secret"],
+            auth_type="oauth-m2m",
         )
+        return made["client_id"], WorkspaceClient(config=config)
+
+    def token_of(self, principal: str, *, lifetime_seconds: int = 3600) -> str:
+        """Anybody's OAuth bearer."""
+        body = {"principal": principal, "lifetime_seconds": lifetime_seconds}
+        return self.call("POST", "/sandbox/tokens", body)["access_token"]
+
+    def client_of(self, principal: str) -> WorkspaceClient:
+        """The real SDK, signed in as another user, such as the workspace's admin."""
+        token = self.token_of(principal)
+        return WorkspaceClient(config=Config(host=self.host, token=token, auth_type="pat"))
 
     def token(self) -> str:
         """The local person's OAuth bearer."""
