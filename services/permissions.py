@@ -1,0 +1,197 @@
+"""What the signed-in person may do: read from owners, privileges and access lists; proven by a
+schema that is made and deleted again."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from services.rights import CatalogRights, SchemaRights, catalog_rights, schema_rights
+from services.workspace.errors import Denied, NotFound, Refused, WorkspaceError
+from services.workspace.gateway import Workspace
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+EVERYBODY = frozenset({"users", "account users"})
+"""Groups that every user of a workspace is in, which SCIM does not always list."""
+_BASE = "/api/2.1/unity-catalog"
+_AT_ONCE = 64
+
+
+class ProbeLog(Protocol):
+    """Where a probe is written down before it is made and after it is gone."""
+
+    def intend(self, full_name: str) -> None: ...
+    def done(self, full_name: str) -> None: ...
+
+
+class Permissions:
+    """All methods but the `prove_` ones only read. Without `probes` nothing can be proven."""
+
+    def __init__(self, workspace: Workspace, probes: ProbeLog | None) -> None:
+        self._workspace = workspace
+        self._probes = probes
+
+    async def catalog(self, name: str) -> CatalogRights:
+        """Raises NotFound, or another WorkspaceError."""
+        info, held = await asyncio.gather(
+            self._workspace.call("catalogs.get", lambda client: client.catalogs.get(name)),
+            self._held("catalog", name),
+        )
+        owner = info.owner or ""
+        return catalog_rights(name, owner, owner in await self.identities(), held)
+
+    async def schema(self, full_name: str) -> SchemaRights:
+        """Raises NotFound, or another WorkspaceError."""
+        catalog_name = full_name.split(".")[0]
+        info, held, above, catalog = await asyncio.gather(
+            self._workspace.call("schemas.get", lambda client: client.schemas.get(full_name)),
+            self._held("schema", full_name),
+            self._held("catalog", catalog_name),
+            self._workspace.call("catalogs.get", lambda client: client.catalogs.get(catalog_name)),
+        )
+        me = await self.identities()
+        owner = info.owner or ""
+        # The owner of a schema still needs USE CATALOG, which owning the catalog includes.
+        in_catalog = catalog_rights(catalog_name, "", (catalog.owner or "") in me, above)
+        owns = (catalog.owner or "") in me or (owner in me and in_catalog.may_use is not False)
+        both = None if held is None and above is None else (held or set()) | (above or set())
+        return schema_rights(full_name, owner, owns, both)
+
+    async def verify_catalogs(
+        self, names: Sequence[str], first: Sequence[str] = ()
+    ) -> AsyncIterator[CatalogRights]:
+        """The rights on each catalog, as answers come; those in `first` are asked first. A catalog
+        whose rights cannot be read is reported with the reason. Reads only."""
+        wanted = [*dict.fromkeys([*(n for n in first if n in set(names)), *names])]
+        running: set[asyncio.Task[CatalogRights]] = set()
+        try:
+            while wanted or running:
+                while wanted and len(running) < _AT_ONCE:
+                    running.add(asyncio.create_task(self._verified(wanted.pop(0))))
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _verified(self, name: str) -> CatalogRights:
+        try:
+            return await self.catalog(name)
+        except WorkspaceError as error:
+            told = error.message.rstrip(".")
+            return CatalogRights(name, "", None, None, None, reason=told)
+
+    async def prove_catalog(self, name: str) -> CatalogRights:
+        """Create and delete a schema in it: the only proof that it may be done.
+
+        Raises NotFound for a catalog that is not there, and WorkspaceError when the probe could
+        not be deleted (the ledger then has it, and the next start sweeps it).
+        """
+        rights = await self.catalog(name)
+        if self._probes is None:
+            return rights
+        probe = f"setup_probe_{secrets.token_hex(6)}"
+        full_name = f"{name}.{probe}"
+        await asyncio.to_thread(self._probes.intend, full_name)
+
+        def create(client: WorkspaceClient) -> None:
+            client.schemas.create(probe, name, comment="Permission probe; deleted at once.")
+
+        try:
+            await self._workspace.call("schemas.create", create, retry=False)
+        except (Denied, Refused) as error:
+            await asyncio.to_thread(self._probes.done, full_name)
+            told = error.message.rstrip(".")
+            return replace(rights, may_create_schema=False, proven=True, reason=told)
+        await self._workspace.call(
+            "schemas.delete", lambda client: client.schemas.delete(full_name)
+        )
+        await asyncio.to_thread(self._probes.done, full_name)
+        told = "a test schema was created and deleted"
+        return replace(rights, may_use=True, may_create_schema=True, proven=True, reason=told)
+
+    async def app(self, name: str) -> bool:
+        """Whether the person may manage this app. Raises NotFound where there is none."""
+        try:
+            acl = await self._workspace.call(
+                "apps.get_permissions", lambda client: client.apps.get_permissions(name)
+            )
+        except Denied:
+            return False
+        return self._manages(acl, await self.identities())
+
+    async def folder(self, path: str) -> bool | None:
+        """Whether the person may make things in this workspace folder; None when its access list
+        cannot be read. Raises NotFound or Denied for the folder itself."""
+        found = await self._workspace.call(
+            "workspace.get_status", lambda client: client.workspace.get_status(path)
+        )
+        folder_id = str(found.object_id or "")
+        try:
+            acl = await self._workspace.call(
+                "permissions.get", lambda client: client.permissions.get("directories", folder_id)
+            )
+        except WorkspaceError:
+            return None
+        return self._manages(acl, await self.identities(), also=("CAN_EDIT",))
+
+    async def may_create_catalog(self) -> bool | None:
+        """Whether CREATE CATALOG on the metastore is held; None when that cannot be read."""
+        try:
+            metastore = await self._workspace.call(
+                "metastores.summary", lambda client: client.metastores.summary()
+            )
+            held = await self._held("metastore", metastore.metastore_id or "")
+        except WorkspaceError:
+            return None
+        if metastore.owner and metastore.owner in await self.identities():
+            return True
+        return None if held is None else bool(held & {"CREATE_CATALOG", "ALL_PRIVILEGES"})
+
+    async def identities(self) -> frozenset[str]:
+        """The person's name and all groups: whom a grant reaches."""
+        user = await self._workspace.current_user()
+        return frozenset({user.user_name, *user.groups}) | EVERYBODY
+
+    async def _held(self, securable: str, full_name: str) -> set[str] | None:
+        """Effective privileges on it, through groups and inheritance; None when not readable."""
+        me = await self.identities()
+        path = f"{_BASE}/effective-permissions/{securable}/{full_name}"
+        held: set[str] = set()
+        query: dict[str, Any] = {}
+        while True:
+            try:
+                answer = await self._workspace.raw("GET", path, query=query)
+            except Denied:
+                return None
+            except NotFound:
+                return set()  # whether it exists is asked for itself
+            page = cast("dict[str, Any]", answer)
+            assignments = cast("list[dict[str, Any]]", page.get("privilege_assignments") or [])
+            for assignment in assignments:
+                if assignment.get("principal") in me:
+                    given = cast("list[dict[str, str]]", assignment.get("privileges") or [])
+                    held.update(each.get("privilege", "") for each in given)
+            token = page.get("next_page_token")
+            if not token:
+                return held
+            query = {"page_token": token}
+
+    def _manages(self, acl: Any, me: frozenset[str], also: Sequence[str] = ()) -> bool:
+        wanted = {"CAN_MANAGE", "IS_OWNER", *also}
+        entries: list[Any] = acl.access_control_list or []
+        for entry in entries:
+            if not me & {entry.user_name, entry.group_name, entry.service_principal_name}:
+                continue
+            permissions: list[Any] = entry.all_permissions or []
+            levels = {each.permission_level.value for each in permissions}
+            if levels & wanted:
+                return True
+        return False
