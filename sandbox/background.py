@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Generator
 from configparser import ConfigParser
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,8 @@ def start(state: StateDir, scenario: str | None, serve_arguments: list[str]) -> 
 
 
 def status(state: StateDir) -> dict[str, Any]:
-    """Whether it runs and, if so, where, as what and with which apps."""
+    """Whether it runs and, if so, where, as what and with which apps. Raises StateError."""
+    state.check()
     if state.holder() is None:
         return {"running": False, "state_dir": str(state.path)}
     about = state.running()
@@ -65,7 +66,8 @@ def status(state: StateDir) -> dict[str, Any]:
 def stop(state: StateDir, *, erase: bool) -> bool:
     """End the sandbox and everything it started; with `erase` delete its state. Says whether one
     ran. Raises StateError when it does not end, or when there is something else to erase."""
-    if not state.path.is_dir():
+    state.check()
+    if not state.path.exists():
         return False
     with _one_at_a_time(state):
         ran = state.holder() is not None
@@ -108,7 +110,7 @@ def _spawn(state: StateDir, serve_arguments: list[str]) -> dict[str, Any]:
 def _running(state: StateDir) -> dict[str, Any] | None:
     """The sandbox that runs from this directory, waiting for one that is about to be ready."""
     deadline = time.monotonic() + START_SECONDS
-    while state.holder() is not None:
+    while (process := state.holder()) is not None:
         about = state.running()
         if about is not None:
             return about
@@ -117,7 +119,8 @@ def _running(state: StateDir) -> dict[str, Any] | None:
                 f"The sandbox that runs from {state.path} does not get ready; its log is "
                 f"{state.log_file}. Stop it and try again."
             )
-        time.sleep(_POLL_SECONDS)
+        with suppress(psutil.TimeoutExpired):
+            process.wait(_POLL_SECONDS)  # it may end instead of getting ready
     return None
 
 

@@ -96,7 +96,13 @@ class Faults:
         }
 
 
-_INTEGERS = ("status", "times", "retry_after", "latency_ms")
+_INTEGERS = {
+    "status": (400, 599),
+    "times": (0, 10**9),
+    "retry_after": (0, 86_400),
+    "latency_ms": (0, 600_000),
+}
+"""The whole numbers of a fault, each with its range."""
 
 
 def _parse(body: dict[str, Any]) -> Fault:
@@ -104,13 +110,19 @@ def _parse(body: dict[str, Any]) -> Fault:
     unknown = sorted(set(body) - set(known))
     if unknown:
         raise invalid(f"A fault has no field {', '.join(unknown)}; it has {', '.join(known)}.")
-    for name in _INTEGERS:
+    for name, (least, most) in _INTEGERS.items():
         value = body.get(name)
-        if value is not None and not (isinstance(value, int) and value >= 0):
-            raise invalid(f"{name} is a whole number of at least 0, not {value!r}.")
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise invalid(f"{name} is a whole number from {least} to {most}, not {value!r}.")
+    for name in ("error_code", "message"):
+        if not isinstance(body.get(name, ""), str):
+            raise invalid(f"{name} is a text.")
     if not isinstance(body["match"], str) or " /" not in body["match"]:
         raise invalid("match has the form 'METHOD /path-glob', as 'GET /api/2.1/unity-catalog/*'.")
-    if not _is_number(body.get("probability", 1.0)):
+    probability = body.get("probability", 1.0)
+    if not _is_number(probability) or not 0 <= probability <= 1:
         raise invalid("probability is a number between 0 and 1.")
     if body.get("drop") not in (None, "before", "after"):
         raise invalid("drop is 'before' or 'after'.")

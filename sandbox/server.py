@@ -90,9 +90,9 @@ async def _run(
                 {**about, "pid": os.getpid(), "scenario": sandbox.scenario.name}
             )
             ready(about)
-            idle = asyncio.create_task(_stop_when_idle(sandbox, options, stop), name="idle")
+            if options.idle_hours is not None:
+                _stop_when_idle(sandbox, options.idle_hours, stop)
             await stop.wait()
-            idle.cancel()
     finally:
         options.state.remove_running()
         asked.cancel()
@@ -108,19 +108,22 @@ async def _run(
 async def _start(sandbox: Sandbox, options: Options, tell: Callable[[str], None]) -> None:
     if options.with_mlflow:
         tell("Starting the MLflow server.")
-        await sandbox.mlflow.start()
+        try:
+            await sandbox.mlflow.start()
+        except TimeoutError as error:
+            raise StateError(str(error)) from error
     tell("Starting the apps that were running.")
     await sandbox.apps.start()
 
 
-async def _stop_when_idle(sandbox: Sandbox, options: Options, stop: asyncio.Event) -> None:
-    if options.idle_hours is None:
+def _stop_when_idle(sandbox: Sandbox, idle_hours: float, stop: asyncio.Event) -> None:
+    """Look whenever the time could be over at the earliest."""
+    left = idle_hours * 3600 - sandbox.requests.idle_seconds()
+    if left > 0:
+        loop = asyncio.get_running_loop()
+        loop.call_later(left, _stop_when_idle, sandbox, idle_hours, stop)
         return
-    left = options.idle_hours * 3600
-    while left > 0:
-        await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=left)
-        left = options.idle_hours * 3600 - sandbox.requests.idle_seconds()
-    _log.info("nobody used the sandbox for %s hours", options.idle_hours)
+    _log.info("nobody used the sandbox for %s hours", idle_hours)
     stop.set()
 
 

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import IO, Any
 
@@ -53,6 +54,18 @@ class StateDir:
         except OSError as error:
             raise StateError(
                 f"The state directory {self.path} cannot be used ({error.strerror}); "
+                "give another one with --state-dir."
+            ) from error
+
+    def check(self) -> None:
+        """Raise StateError when there is something here that is not a directory of ours to read."""
+        try:
+            if not self.path.exists():
+                return
+            next(self.path.iterdir(), None)
+        except OSError as error:
+            raise StateError(
+                f"The state directory {self.path} cannot be read ({error.strerror}); "
                 "give another one with --state-dir."
             ) from error
 
@@ -108,7 +121,14 @@ class StateDir:
         self._running_file.unlink(missing_ok=True)
 
     def open_store(self) -> Store:
-        return Store(self.path / "sandbox.db")
+        """Raises StateError when the file is there and cannot be used."""
+        try:
+            return Store(self.path / "sandbox.db")
+        except sqlite3.Error as error:
+            raise StateError(
+                f"The sandbox's state {self.path / 'sandbox.db'} cannot be used ({error}); start "
+                "anew after 'python -m sandbox stop --erase', or give another --state-dir."
+            ) from error
 
     def write_config(self, host: str, store: Store) -> None:
         """A Databricks config file: DEFAULT by OAuth, `pat` by token; both are the local person."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from databricks.sdk.errors import BadRequest, DatabricksError, NotFound, PermissionDenied
+from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.catalog import CatalogType
 
 from tests.sandbox.running import RunningSandbox

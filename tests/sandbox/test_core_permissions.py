@@ -123,7 +123,7 @@ def test_an_entry_names_a_level_and_a_principal_that_exist(
     stranger = AccessControlRequest(
         user_name="nobody@sandbox.local", permission_level=PermissionLevel.CAN_READ
     )
-    with pytest.raises(NotFound, match="nobody@sandbox.local"):
+    with pytest.raises(NotFound, match=r"nobody@sandbox\.local"):
         client.permissions.update("directories", key, access_control_list=[stranger])
     with pytest.raises(NotFound):
         client.permissions.get("directories", "999")

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from databricks.sdk.errors import DatabricksError, NotFound, PermissionDenied
+from databricks.sdk.errors import NotFound, PermissionDenied
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.serving import ChatMessage, ChatMessageRole
 
 from tests.sandbox.running import RunningSandbox

@@ -1,0 +1,67 @@
+"""The pages that links into the workspace open, as a browser with a cookie jar gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.sandbox.running import RunningSandbox
+
+
+@pytest.fixture
+def browser(workspace_server: RunningSandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(
+        base_url=workspace_server.host, follow_redirects=True, trust_env=False
+    ) as http:
+        yield http
+
+
+def test_the_front_page_reads_fragments(browser: httpx.Client) -> None:
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert "location.hash" in page.text
+    assert "you@sandbox.local" in page.text
+
+
+def test_a_catalog_and_a_schema_open(
+    workspace_server: RunningSandbox, browser: httpx.Client
+) -> None:
+    workspace_server.client().schemas.create("seen_in_page", "workspace")
+    assert "seen_in_page" in browser.get("/explore/data/workspace").text
+    assert browser.get("/explore/data/workspace/seen_in_page").status_code == 200
+    missing = browser.get("/explore/data/no_such_catalog")
+    assert missing.status_code == 404
+    assert "does not exist" in missing.text
+    assert browser.get("/explore/data/people_private").status_code == 403
+
+
+def test_text_from_outside_is_escaped(
+    workspace_server: RunningSandbox, browser: httpx.Client
+) -> None:
+    client = workspace_server.client()
+    path = "/Users/you@sandbox.local/<b>bold<b>"
+    client.workspace.mkdirs(path)
+    page = browser.get("/browse", params={"path": "/Users/you@sandbox.local"})
+    assert "&lt;b&gt;bold" in page.text
+    assert "<b>bold" not in page.text
+
+
+def test_the_serving_page_says_simulated(browser: httpx.Client) -> None:
+    page = browser.get("/ml/endpoints")
+    assert "Simulated" in page.text
+    assert "databricks-claude-3-7-sonnet" in page.text
+
+
+def test_an_unknown_page_is_a_page(browser: httpx.Client) -> None:
+    page = browser.get("/no/such/page")
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_a_cookie_opens_no_api(workspace_server: RunningSandbox, browser: httpx.Client) -> None:
+    """Pages only: a page of another origin cannot make the browser change anything."""
+    browser.get("/")
+    assert browser.get("/api/2.0/preview/scim/v2/Me").status_code == 401
+    assert browser.post("/sandbox/faults", json={}).status_code == 401
