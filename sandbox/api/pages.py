@@ -16,6 +16,7 @@ from sandbox import endpoints, securables, workspace_access
 from sandbox.context import Sandbox, principal_of, sandbox_of
 from sandbox.errors import ApiError, not_found
 from sandbox.html import Link, document, paragraph, preformatted, table
+from sandbox.notebook_page import notebook
 from sandbox.workspace_access import tree_of
 from sandbox.workspace_tree import Node, normalise
 
@@ -131,6 +132,8 @@ async def browse(request: Request) -> Response:
         )
         return document(path, table(("Name", "Kind"), rows))
     content = await tree.read(node)
+    if node.notebook is not None:
+        return document(path, notebook(content, node.notebook))
     return document(path, preformatted(content[:SHOWN_BYTES].decode("utf-8", "replace")))
 
 

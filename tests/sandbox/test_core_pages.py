@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from databricks.sdk.service.workspace import ImportFormat
 
 from tests.sandbox.running import RunningSandbox
 
@@ -46,6 +47,27 @@ def test_text_from_outside_is_escaped(
     page = browser.get("/browse", params={"path": "/Users/you@sandbox.local"})
     assert "&lt;b&gt;bold" in page.text
     assert "<b>bold" not in page.text
+
+
+def test_a_notebook_shows_its_cells(
+    workspace_server: RunningSandbox, browser: httpx.Client
+) -> None:
+    client = workspace_server.client()
+    path = "/Users/you@sandbox.local/tour"
+    source = (
+        "# Databricks notebook source\n"
+        "# MAGIC %md\n# MAGIC ## Start `here`\n# MAGIC - see [traces](https://example.com/t)\n"
+        "# MAGIC - not [this](javascript:alert(1))\n"
+        "\n# COMMAND ----------\n\nprint(1 < 2)\n"
+    )
+    client.workspace.upload(f"{path}.py", source.encode(), format=ImportFormat.AUTO)
+    object_id = client.workspace.get_status(path).object_id
+    for address in (f"/browse?path={path}", f"/editor/notebooks/{object_id}"):
+        page = browser.get(address)
+        assert "<h3>Start <code>here</code></h3>" in page.text
+        assert '<a href="https://example.com/t">traces</a>' in page.text
+        assert "javascript:" not in page.text
+        assert "<pre>print(1 &lt; 2)</pre>" in page.text
 
 
 def test_the_serving_page_says_simulated(browser: httpx.Client) -> None:
