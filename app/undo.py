@@ -16,11 +16,10 @@ from services.project_lock import ProjectLock
 from services.vocabulary import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from services.workspace.gateway import Workspace
+    from collections.abc import AsyncGenerator
 
     from app.settings import Settings
+    from services.workspace.gateway import Workspace
 
 
 async def roll_back(settings: Settings, output: Output) -> int:
@@ -99,7 +98,7 @@ async def _confirmed(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def _workspace(settings: Settings, output: Output) -> AsyncIterator[Workspace]:
+async def _workspace(settings: Settings, output: Output) -> AsyncGenerator[Workspace]:
     from services.workspace.gateway import Workspace
 
     workspace = await Workspace.connect(await sign_in_for(settings, output))

@@ -9,9 +9,10 @@ application id, as the APIs want.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from services.config import SetupConfig
+from services.json_shapes import as_row, rows
 from services.workspace.errors import NotFound, NotSupported, Refused
 from services.workspace.gateway import Workspace
 
@@ -101,9 +102,9 @@ async def _effective(workspace: Workspace, grant: Grant) -> set[str]:
     query: dict[str, Any] = {"principal": grant.principal}
     path = f"/api/2.1/unity-catalog/effective-permissions/{grant.securable}/{grant.name}"
     while True:
-        page = cast("dict[str, Any]", await workspace.raw("GET", path, query=query))
-        for assignment in page.get("privilege_assignments") or []:
-            held.update(p.get("privilege", "") for p in assignment.get("privileges") or [])
+        page = as_row(await workspace.raw("GET", path, query=query))
+        for assignment in rows(page, "privilege_assignments"):
+            held.update(str(each.get("privilege", "")) for each in rows(assignment, "privileges"))
         if not (token := page.get("next_page_token")):
             return held
         query["page_token"] = token

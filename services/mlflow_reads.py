@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, cast
 from urllib.parse import quote
 
+from services.json_shapes import row, rows
 from services.workspace.errors import NotFound
 from services.workspace.gateway import Workspace
 
@@ -41,18 +42,12 @@ async def recent_trace_ids(workspace: Workspace, experiment_id: str, most: int =
         "max_results": most,
         "order_by": ["timestamp_ms DESC"],
     }
-    answer = cast(
-        "dict[str, Any]",
-        await workspace.raw("POST", "/api/3.0/mlflow/traces/search", body=body),
-    )
-    return [str(trace["trace_id"]) for trace in answer.get("traces") or []]
+    answer = await workspace.raw("POST", "/api/3.0/mlflow/traces/search", body=body)
+    return [str(trace.get("trace_id", "")) for trace in rows(answer, "traces")]
 
 
 async def feedback_names(workspace: Workspace, trace_id: str) -> list[str]:
     """The names of the assessments that are stored with a trace."""
-    answer = cast(
-        "dict[str, Any]",
-        await workspace.raw("GET", f"/api/3.0/mlflow/traces/{quote(trace_id)}"),
-    )
-    info = (answer.get("trace") or {}).get("trace_info") or answer.get("trace_info") or {}
-    return [str(a.get("assessment_name", "")) for a in info.get("assessments") or []]
+    answer = await workspace.raw("GET", f"/api/3.0/mlflow/traces/{quote(trace_id)}")
+    info = row(row(answer, "trace"), "trace_info") or row(answer, "trace_info")
+    return [str(each.get("assessment_name", "")) for each in rows(info, "assessments")]

@@ -7,8 +7,9 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
+from services.json_shapes import as_row, rows
 from services.rights import CatalogRights, SchemaRights, catalog_rights, schema_rights
 from services.workspace.errors import Denied, NotFound, Refused, WorkspaceError
 from services.workspace.gateway import Workspace
@@ -173,13 +174,11 @@ class Permissions:
                 return None
             except NotFound:
                 return set()  # whether it exists is asked for itself
-            page = cast("dict[str, Any]", answer)
-            assignments = cast("list[dict[str, Any]]", page.get("privilege_assignments") or [])
-            for assignment in assignments:
+            for assignment in rows(answer, "privilege_assignments"):
                 if assignment.get("principal") in me:
-                    given = cast("list[dict[str, str]]", assignment.get("privileges") or [])
-                    held.update(each.get("privilege", "") for each in given)
-            token = page.get("next_page_token")
+                    given = rows(assignment, "privileges")
+                    held.update(str(each.get("privilege", "")) for each in given)
+            token = as_row(answer).get("next_page_token")
             if not token:
                 return held
             query = {"page_token": token}

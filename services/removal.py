@@ -7,11 +7,11 @@ remove, or another WorkspaceError.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
 from urllib.parse import quote
 
 from services import grants
 from services.adoption import carries
+from services.json_shapes import rows
 from services.ledger import Ledger, LedgerEntry
 from services.mlflow_reads import PROMPTS
 from services.resource_manager import EXPERIMENT_TAG
@@ -76,8 +76,8 @@ async def prompt(workspace: Workspace, entry: LedgerEntry, ledger: Ledger) -> No
     """A prompt goes with its versions; Unity Catalog wants those deleted first."""
     del ledger
     path = f"{PROMPTS}/{quote(entry.name)}"
-    listed = cast("dict[str, Any]", await workspace.raw("GET", f"{path}/versions"))
-    for version in listed.get("prompt_versions") or []:
+    listed = await workspace.raw("GET", f"{path}/versions")
+    for version in rows(listed, "prompt_versions"):
         await workspace.raw("DELETE", f"{path}/versions/{version['version']}")
     await workspace.raw("DELETE", path)
 
@@ -158,8 +158,8 @@ async def _prompts(workspace: Workspace, full_name: str, ledger: Ledger) -> list
     body = {
         "catalog_schema": {"catalog_name": catalog_name, "schema_name": schema_name},
     }
-    answer = cast("dict[str, Any]", await workspace.raw("POST", f"{PROMPTS}/search", body=body))
-    names = [str(p.get("name", "")) for p in answer.get("prompts") or []]
+    answer = await workspace.raw("POST", f"{PROMPTS}/search", body=body)
+    names = [str(prompt.get("name", "")) for prompt in rows(answer, "prompts")]
     return [name for name in names if not ledger.is_ours("prompt", name)]
 
 

@@ -7,7 +7,7 @@ Unity Catalog, MLflow and Apps REST APIs, through databricks-sdk.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.adoption import Made, make_once
 from services.errors import StepFailed
@@ -117,7 +117,8 @@ async def app(context: StepContext, name: str) -> Made[App]:
             from databricks.sdk.service.apps import App
 
             wanted = App(name=name, description=f"{COMMENT}. {marker}")
-            return client.apps.create(wanted).response
+            waiter: Any = client.apps.create(wanted)
+            return waiter.response
 
         return await workspace.call("apps.create", do, retry=False, deadline=120)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services import env_file
 from services.deployment import apps, tree, upload
@@ -15,6 +15,9 @@ from services.steps.context import StepContext
 from services.steps.step import Step
 from services.vocabulary import DeploymentMode, StepId
 from services.workspace.errors import NotFound
+
+if TYPE_CHECKING:
+    from services.ledger import State
 
 
 async def tree_path(context: StepContext) -> str:
@@ -56,7 +59,12 @@ class DeployApp(Step):
             name = context.config.app_name
             await apps.wait_compute(workspace, name, note=context.note)
             deployment = await apps.deploy(
-                workspace, name, target, note=context.note, on_line=context.log
+                workspace,
+                name,
+                target,
+                changed=bool(report.sent or report.removed),
+                note=context.note,
+                on_line=context.log,
             )
             context.log(f"Deployment {deployment} succeeded.")
             result["deployment_id"] = deployment
@@ -77,7 +85,7 @@ class DeployApp(Step):
             await context.settle("workspace_tree", target, "found")
             context.log(f"The folder {target} is there already; files in it are replaced.")
 
-    def _settled(self, context: StepContext, target: str):
+    def _settled(self, context: StepContext, target: str) -> State:
         entry = context.session.ledger.find("workspace_tree", target)
         return "done" if entry is not None and entry.made_by_us else "found"
 

@@ -61,8 +61,13 @@ async def _through_the_app(context: StepContext, experiment: str) -> dict[str, A
     workspace = context.session.workspace
     url = str(context.result(StepId.CREATE_APP)["url"])
     context.note("generating an email through the app")
-    companies = await health.app_json(workspace, url, "GET", "/api/companies?limit=1")
-    company = cast("dict[str, Any]", companies["companies"][0])
+    answered = await health.app_json(workspace, url, "GET", "/api/companies?limit=1")
+    companies = cast(
+        "list[dict[str, Any]]", answered.get("companies") or answered.get("items") or []
+    )
+    if not companies:
+        raise StepFailed("The app lists no companies.", f"Look at its log: {url}/logz, then retry.")
+    company = companies[0]
     answer = await health.app_json(
         workspace, url, "POST", "/api/generate", {"company_id": company["id"]}
     )

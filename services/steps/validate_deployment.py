@@ -11,6 +11,7 @@ from services.steps.context import StepContext
 from services.steps.step import Step
 from services.vocabulary import DeploymentMode, StepId
 from services.workspace.errors import NotFound
+from services.workspace.listing import list_folder
 
 
 class ValidateDeployment(Step):
@@ -49,9 +50,7 @@ class ValidateDeployment(Step):
     async def _notebooks(self, context: StepContext) -> Mapping[str, Any]:
         folder = f"{context.result(StepId.DEPLOY_APP)['source_code_path']}/mlflow_demo/notebooks"
         try:
-            listed = await context.session.workspace.call(
-                "workspace.list", lambda client: list(client.workspace.list(folder))
-            )
+            listed = await list_folder(context.session.workspace, folder)
         except NotFound as error:
             raise StepFailed(
                 f"There are no notebooks at {folder}.",

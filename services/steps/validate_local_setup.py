@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from services import env_file
 from services.deployment.app_yaml import local_command
@@ -51,13 +51,20 @@ class ValidateLocalSetup(Step):
                 f"The demo server started here, but /api/health answered {health.status}.",
                 "The step's log has its output.",
             )
-        listed = companies.body.get("companies") if isinstance(companies.body, dict) else None
+        listed = _companies(companies.body)
         if companies.status == 200 and not listed:
             raise StepFailed(
                 "The demo server runs, but its list of companies is empty.",
                 "Check the project's data files, then retry.",
             )
-        return {"health": health.status, "companies": len(listed or []), "port": port}
+        return {"health": health.status, "companies": len(listed), "port": port}
+
+
+def _companies(body: object) -> list[Any]:
+    """The list itself, or under its name: projects of this shape do either."""
+    if isinstance(body, dict):
+        body = cast("dict[str, Any]", body).get("companies")
+    return cast("list[Any]", body) if isinstance(body, list) else []
 
 
 async def _answers(server: Server, url: str) -> LocalAnswer:
