@@ -60,7 +60,14 @@ class Principals:
 
     def exists(self, name: str) -> bool:
         """Whether a grant may name it: any principal, or the group of all account users."""
-        return name == ACCOUNT_USERS or self._store.get("principal", name) is not None
+        return self.kind(name) is not None
+
+    def kind(self, name: str) -> str | None:
+        """'user', 'group' or 'service_principal'; None if there is no such principal."""
+        if name == ACCOUNT_USERS:
+            return "group"
+        found = self._store.get("principal", name)
+        return None if found is None else found["kind"]
 
     def documents(self, kind: str) -> list[tuple[str, Document]]:
         """All of kind 'user', 'group' or 'service_principal', with their names."""

@@ -100,8 +100,7 @@ def _entry(sandbox: Sandbox, kind: str, item: dict[str, Any]) -> tuple[str, str]
         name = item.get(field)
         if name is None:
             continue
-        found = sandbox.principals.document(name)
-        if found is None or found["kind"] != principal_kind:
+        if sandbox.principals.kind(name) != principal_kind:
             raise not_found(f"Principal: {shown}({name}) does not exist.")
         return name, level
     raise invalid(f"An access control needs one of {', '.join(NAME_FIELDS)}.")
@@ -128,9 +127,9 @@ def _listing(sandbox: Sandbox, kind: str, key: str) -> dict[str, Any]:
 
 def _named(sandbox: Sandbox, who: str) -> dict[str, Any]:
     """A principal under the field of its kind; one that has been deleted shows as a user."""
-    found = sandbox.principals.document(who)
-    kind = "user" if found is None else found["kind"]
+    kind = sandbox.principals.kind(who) or "user"
     field = next(name for name, (of_kind, _) in NAME_FIELDS.items() if of_kind == kind)
+    found = sandbox.principals.document(who)
     return {field: who, **({"display_name": found["display_name"]} if found else {})}
 
 

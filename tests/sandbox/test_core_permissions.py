@@ -129,6 +129,15 @@ def test_an_entry_names_a_level_and_a_principal_that_exist(
         client.permissions.get("directories", "999")
 
 
+def test_everybody_is_a_group(workspace_server: RunningSandbox) -> None:
+    client, key = workspace_server.client(), folder(workspace_server, "acl-everybody")
+    read = AccessControlRequest(
+        group_name="account users", permission_level=PermissionLevel.CAN_READ
+    )
+    found = client.permissions.update("directories", key, access_control_list=[read])
+    assert "account users" in {item.group_name for item in found.access_control_list or ()}
+
+
 def test_levels_are_told_for_each_type(workspace_server: RunningSandbox) -> None:
     key = folder(workspace_server, "acl-levels")
     answer = workspace_server.client().permissions.get_permission_levels("directories", key)
