@@ -120,14 +120,28 @@ async def table_exists(request: Request) -> Response:
 
 
 async def list_functions(request: Request) -> Response:
-    """Functions are known by name and owner only: prompts lie in a schema as such."""
+    """Prompts are functions here, as their privileges are."""
+    return _names_in_schema(request, "function", "functions")
+
+
+async def list_volumes(request: Request) -> Response:
+    return _names_in_schema(request, "volume", "volumes")
+
+
+async def list_models(request: Request) -> Response:
+    """The sandbox keeps no registered models: the list is empty for a schema that may be seen."""
+    return _names_in_schema(request, "model", "registered_models")
+
+
+def _names_in_schema(request: Request, kind: str, plural: str) -> Response:
+    """What is known by name and owner only."""
     schema = f"{_query(request, 'catalog_name')}.{_query(request, 'schema_name')}"
     sandbox, principal = sandbox_of(request), principal_of(request)
     securables.require_seen(sandbox, principal, "schema", schema, browse=True)
     names = [
         name
-        for name in sandbox.privileges.names("function", f"{schema}.")
-        if securables.may_see(sandbox, principal, "function", name)
+        for name in sandbox.privileges.names(kind, f"{schema}.")
+        if securables.may_see(sandbox, principal, kind, name)
     ]
     shown, token = page(request, names, longest=PAGE_LENGTH)
     found = [
@@ -136,11 +150,11 @@ async def list_functions(request: Request) -> Response:
             "full_name": name,
             "catalog_name": name.split(".")[0],
             "schema_name": name.split(".")[1],
-            "owner": sandbox.privileges.owner("function", name),
+            "owner": sandbox.privileges.owner(kind, name),
         }
         for name in shown
     ]
-    return JSONResponse({"functions": found} | ({"next_page_token": token} if token else {}))
+    return JSONResponse({plural: found} | ({"next_page_token": token} if token else {}))
 
 
 def _listing(request: Request, kind: str, plural: str, names: list[str]) -> Response:
@@ -216,6 +230,8 @@ routes = [
     Route(f"{BASE}/tables", create_table, methods=["POST"]),
     Route(f"{BASE}/tables/{{name}}/exists", table_exists),
     Route(f"{BASE}/functions", list_functions),
+    Route(f"{BASE}/volumes", list_volumes),
+    Route(f"{BASE}/models", list_models),
     _item_routes("catalog", "catalogs"),
     _item_routes("schema", "schemas"),
     _item_routes("table", "tables"),

@@ -124,6 +124,19 @@ def test_a_schema_given_away_is_no_longer_ones_own(workspace_server: RunningSand
     client.schemas.delete("workspace.given_away")
 
 
+def test_a_new_schema_is_empty_in_every_listing(workspace_server: RunningSandbox) -> None:
+    client = workspace_server.client()
+    client.schemas.create("nothing_in_it", "workspace")
+    where = ("workspace", "nothing_in_it")
+    assert list(client.tables.list(*where)) == []
+    assert list(client.functions.list(*where)) == []
+    assert list(client.volumes.list(*where)) == []
+    models = client.registered_models.list(catalog_name=where[0], schema_name=where[1])
+    assert list(models) == []
+    with pytest.raises(NotFound):
+        list(client.volumes.list("workspace", "no_such_schema"))
+
+
 def test_the_metastore_says_whether_catalogs_have_a_place(
     workspace_server: RunningSandbox,
 ) -> None:
