@@ -23,7 +23,7 @@ def tree_of(sandbox: Sandbox) -> WorkspaceTree:
 
 
 def prepare(sandbox: Sandbox) -> None:
-    """Open /Shared as the scenario says and make every user's home. Called when the sandbox starts."""
+    """Open /Shared as the scenario says and make every user's home, when the sandbox starts."""
     tree = tree_of(sandbox)
     for root in ROOTS:
         key = str(tree.require(root).object_id)
@@ -107,8 +107,8 @@ def make_directories(sandbox: Sandbox, principal: Principal, path: str) -> None:
     if existing is not None and existing.object_type == "DIRECTORY":
         return  # nothing to do is allowed to everybody, as on the platform
     require_writable(sandbox, principal, path)
-    missing = [place for place in (PurePosixPath(path), *PurePosixPath(path).parents)]
-    missing = [place for place in missing if tree.get(str(place)) is None]
+    places = (PurePosixPath(path), *PurePosixPath(path).parents)
+    missing = [place for place in places if tree.get(str(place)) is None]
     tree.ensure_directory(path)
     for place in reversed(missing):
         record(sandbox, principal, tree.require(str(place)))

@@ -49,20 +49,25 @@ def flag(request: Request, name: str) -> bool:
 
 
 def page(
-    request: Request, items: Sequence[Item], *, longest: int, smallest: int = 1
+    request: Request,
+    items: Sequence[Item],
+    *,
+    longest: int,
+    smallest: int = 1,
+    parameter: str = "max_results",
 ) -> tuple[Sequence[Item], str | None]:
-    """The page of `items` that Unity Catalog's paging asks for, and the token of the next one.
+    """The page of `items` that the request asks for, and the token of the next one.
 
-    ``max_results`` absent: everything; 0: the server's page length (`longest`); otherwise at most
-    that many. A token is opaque to clients.
+    ``max_results`` (or what `parameter` names) absent: everything; 0: the server's page length
+    (`longest`); otherwise at most that many. A token is opaque to clients.
     """
-    asked = request.query_params.get("max_results")
+    asked = request.query_params.get(parameter)
     token = request.query_params.get("page_token")
     if asked is None and token is None:
         return items, None
-    length = _number(asked or "0", "max_results")
+    length = _number(asked or "0", parameter)
     if length < 0 or 0 < length < smallest:
-        raise invalid(f"max_results must be 0 or at least {smallest}, not {length}.")
+        raise invalid(f"{parameter} must be 0 or at least {smallest}, not {length}.")
     start = _offset(token) if token else 0
     end = start + min(length or longest, longest)
     return items[start:end], _token(end) if end < len(items) else None
