@@ -73,12 +73,17 @@ async def model_of(sandbox: Sandbox, name: str) -> Json | None:
 
 
 async def require_prompt(sandbox: Sandbox, principal: Principal, name: str, privilege: str) -> Json:
-    """The prompt, which must exist and on which the principal must hold the privilege."""
-    sandbox.privileges.require_inside(principal, "function", name, privilege)
+    """The prompt, which must exist and on which the principal must hold the privilege.
+
+    Who may use the schema is told that a prompt does not exist; others are refused.
+    """
     model = await model_of(sandbox, name)
     if model is None:
         sandbox.privileges.drop("function", name)  # gone by way of MLflow's own page
+        schema = name.rsplit(".", 1)[0]
+        sandbox.privileges.require_inside(principal, "schema", schema, "USE_SCHEMA")
         raise not_found(f"Prompt '{name}' does not exist.")
+    sandbox.privileges.require_inside(principal, "function", name, privilege)
     return model
 
 
