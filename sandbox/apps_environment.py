@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def run_environment(
         raise LookupError(f"The service principal of app {app.name} does not exist any more.")
     kept = {n: os.environ[n] for n in (*_PLAIN, *_CERTIFICATES) if n in os.environ}
     kept |= {
+        "PATH": _path(environment),
         "HOME": str(home),
         "PYTHONUNBUFFERED": "1",
         "DATABRICKS_APP_NAME": app.name,
@@ -54,11 +56,18 @@ def run_environment(
         **_servers(port),
     }
     if environment is not None:
-        kept["PATH"] = os.pathsep.join([str(environment / "bin"), kept.get("PATH", os.defpath)])
         kept["VIRTUAL_ENV"] = str(environment)
         # `uv run` in a command takes the environment as it was built.
         kept |= {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_NO_SYNC": "1"}
     return kept
+
+
+def _path(environment: Path | None) -> str:
+    """The app's own programs first, and none of the sandbox's own environment."""
+    own = Path(sys.prefix, "bin")
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    kept = [folder for folder in folders if folder and Path(folder) != own]
+    return os.pathsep.join([*([str(environment / "bin")] if environment else []), *kept])
 
 
 def _servers(port: int) -> Mapping[str, str]:

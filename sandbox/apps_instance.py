@@ -79,12 +79,12 @@ class AppInstance:
         job, self._job = self._job, None
         if job is not None and job is not asyncio.current_task():
             job.cancel()
-            await asyncio.gather(job, return_exceptions=True)
+            await asyncio.wait({job})
 
     async def settled(self) -> None:
         """Return when nothing is under way."""
         if self._job is not None:
-            await asyncio.gather(self._job, return_exceptions=True)
+            await asyncio.wait({self._job})
 
     async def _reported(self, job: Coroutine[Any, Any, None], what: str) -> None:
         try:

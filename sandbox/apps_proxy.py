@@ -54,9 +54,12 @@ class AppProxy:
         self._instance = instance
         self._client = httpx.AsyncClient(
             trust_env=False,
-            timeout=httpx.Timeout(REQUEST_SECONDS, connect=5.0),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
+
+    async def close(self) -> None:
+        """Let go of the connections to the app."""
+        await self._client.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,11 +90,13 @@ class AppProxy:
         raw_path = request.scope.get("raw_path") or request.url.path.encode()
         path = raw_path.decode("latin-1").partition("?")[0]
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-        outgoing = self._client.build_request(
+        # Not the client's own build_request: it would add headers that nobody sent.
+        outgoing = httpx.Request(
             request.method,
             f"http://127.0.0.1:{port}{path}{query}",
             headers=self._headers(request, principal),
             content=request.stream() if has_body else None,
+            extensions={"timeout": httpx.Timeout(REQUEST_SECONDS, connect=5.0).as_dict()},
         )
         try:
             answer = await self._client.send(outgoing, stream=True)

@@ -26,7 +26,7 @@ class AppsRuntime:
         self._sandbox = sandbox
         self.records = AppRecords(sandbox.store)
         self._instances: dict[str, AppInstance] = {}
-        self._listeners: dict[str, Listener] = {}
+        self._addresses: dict[str, tuple[Listener, AppProxy]] = {}
         seed_apps(sandbox, self.records)
 
     async def start(self) -> None:
@@ -47,7 +47,7 @@ class AppsRuntime:
         await asyncio.gather(*(instance.halt() for instance in instances))
         await asyncio.gather(
             *(instance.end_process() for instance in instances),
-            *(listener.stop() for listener in self._listeners.values()),
+            *(_close(*address) for address in self._addresses.values()),
         )
 
     def instance(self, name: str) -> AppInstance:
@@ -103,9 +103,9 @@ class AppsRuntime:
         await instance.end_process()
         await asyncio.sleep(DELETE_SECONDS)
         app = instance.record
-        listener = self._listeners.pop(app.name, None)
-        if listener is not None:
-            await listener.stop()
+        address = self._addresses.pop(app.name, None)
+        if address is not None:
+            await _close(*address)
         await asyncio.to_thread(instance.remove_files)
         apps_resources.apply(self._sandbox, app.client_id, app.resources, [])
         self._sandbox.principals.delete_service_principal(app.client_id)
@@ -137,6 +137,12 @@ class AppsRuntime:
             sock = bind(0)
         instance = self.instance(app.name)
         instance.change(port=port_of(sock))
-        listener = Listener(AppProxy(self._sandbox, instance), sock)
+        proxy = AppProxy(self._sandbox, instance)
+        listener = Listener(proxy, sock)
         await listener.start()
-        self._listeners[app.name] = listener
+        self._addresses[app.name] = (listener, proxy)
+
+
+async def _close(listener: Listener, proxy: AppProxy) -> None:
+    await listener.stop()
+    await proxy.close()
