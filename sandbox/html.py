@@ -55,7 +55,12 @@ def preformatted(text: str) -> str:
 
 def document(title: str, *parts: str, script: str = "", status: int = 200) -> HTMLResponse:
     """A whole page. `parts` and `script` are HTML made by this module or constants."""
-    links = (Link("Workspace", "/"), Link("Catalogs", "/explore/data"), Link("Files", "/browse"))
+    links = (
+        Link("Workspace", "/"),
+        Link("Catalogs", "/explore/data"),
+        Link("Files", "/browse"),
+        Link("Apps", "/apps"),
+    )
     return HTMLResponse(
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         f"<meta name='viewport' content='width=device-width'>"

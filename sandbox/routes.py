@@ -21,6 +21,7 @@ WORKSPACE = [
     "workspace_files",
     "control",
     "pages",
+    "app_pages",
 ]
 TRACKING = [
     "mlflow_experiments",

@@ -15,6 +15,7 @@ from typing import Any
 from sandbox import workspace_access
 from sandbox.acls import Acls
 from sandbox.application import application
+from sandbox.apps_runtime import AppsRuntime
 from sandbox.context import Sandbox
 from sandbox.faults import Faults
 from sandbox.listener import Listener, bind, port_of
@@ -146,17 +147,7 @@ def _build(options: Options, store: Store, host: str) -> Sandbox:
     if store.get("meta", "scenario") is None:
         seed(sandbox)
     workspace_access.prepare(sandbox)
-    try:
-        from sandbox.apps_runtime import AppsRuntime
-
-        sandbox.apps = AppsRuntime(sandbox)
-    except ModuleNotFoundError:
-
-        class NoApps:
-            async def start(self) -> None: ...
-            async def stop(self) -> None: ...
-
-        sandbox.apps = NoApps()
+    sandbox.apps = AppsRuntime(sandbox)
     return sandbox
 
 

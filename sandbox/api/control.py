@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.api.bodies import json_body, required
+from sandbox.apps_records import AppRecords
 from sandbox.context import principal_of, sandbox_of
 from sandbox.errors import denied, invalid, not_found
 from sandbox.sign_in import mint_token
@@ -44,6 +45,11 @@ async def status(request: Request) -> Response:
         "scenario": sandbox.scenario.name,
         "pid": os.getpid(),
         "idle_seconds": round(sandbox.requests.idle_seconds(), 1),
+        "apps": [
+            {"name": app.name, "url": f"http://127.0.0.1:{app.port}", "status": app.status}
+            for app in AppRecords(sandbox.store).all()
+            if app.port is not None
+        ],
     }
     return JSONResponse(about)
 

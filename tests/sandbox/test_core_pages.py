@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from databricks.sdk.service.apps import App
 from databricks.sdk.service.workspace import ImportFormat
 
 from tests.sandbox.running import RunningSandbox
@@ -68,6 +69,19 @@ def test_a_notebook_shows_its_cells(
         assert '<a href="https://example.com/t">traces</a>' in page.text
         assert "javascript:" not in page.text
         assert "<pre>print(1 &lt; 2)</pre>" in page.text
+
+
+def test_an_app_has_a_page(workspace_server: RunningSandbox, browser: httpx.Client) -> None:
+    client = workspace_server.client()
+    client.apps.create(App(name="page-of-app", description="<b>Emails</b>"), no_compute=True)
+    app = client.apps.get("page-of-app")
+    assert app.service_principal_client_id
+    assert "page-of-app" in browser.get("/apps").text
+    page = browser.get("/apps/page-of-app")
+    assert f'<a href="{app.url}">{app.url}</a>' in page.text
+    assert app.service_principal_client_id in page.text
+    assert "&lt;b&gt;Emails" in page.text
+    assert browser.get("/apps/no-such-app").status_code == 404
 
 
 def test_the_serving_page_says_simulated(browser: httpx.Client) -> None:

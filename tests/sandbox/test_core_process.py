@@ -99,6 +99,7 @@ def test_a_background_sandbox_is_reused_and_stopped(tmp_path: Path) -> None:
         status = sandbox_command("status", *where)
         told = json.loads(status.stdout)
         assert status.returncode == 0
+        assert told["apps"] == []
         assert (told["running"], told["ready"], told["host"]) == (True, True, about["host"])
         process = psutil.Process(told["pid"])
     finally:
