@@ -52,6 +52,7 @@ async def serve(
     state.make()
     if not state.hold():
         raise StateError(f"A sandbox is already running from {state.path}; stop it first.")
+    state.remove_running()  # of one that was killed
     _log_to(state)
     store = state.open_store()
     try:

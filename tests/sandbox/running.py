@@ -145,4 +145,7 @@ def serving(state_dir: Path, *arguments: str) -> Generator[RunningSandbox]:
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=60)
+        try:
+            process.communicate(timeout=60)
+        finally:
+            process.kill()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.sandbox.running import sandbox_command, serving
+from tests.sandbox.running import ROOT, environment, sandbox_command, serving
 
 
 def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -110,6 +113,38 @@ def test_a_background_sandbox_is_reused_and_stopped(tmp_path: Path) -> None:
     assert json.loads(sandbox_command("status", *where).stdout)["running"] is False
     assert sandbox_command("stop", *where, "--erase").returncode == 0
     assert not state.exists()
+
+
+def test_two_starts_at_once_get_the_same_one(tmp_path: Path) -> None:
+    where = ("--state-dir", str(tmp_path / "state"))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            starts = [
+                pool.submit(sandbox_command, "start", *where, "--without-mlflow") for _ in range(2)
+            ]
+            first, second = (json.loads(start.result().stdout) for start in starts)
+        assert first == second
+    finally:
+        sandbox_command("stop", *where)
+
+
+def test_it_can_be_ended_while_it_starts(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "serve", "--state-dir", str(tmp_path / "state")],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "MLflow" in process.stderr.readline()
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "")
+    _, alive = psutil.wait_procs(children, timeout=0)
+    assert alive == []
 
 
 def test_what_is_not_a_sandbox_is_not_erased(tmp_path: Path) -> None:
