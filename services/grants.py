@@ -99,11 +99,14 @@ async def holds(workspace: Workspace, grant: Grant) -> bool:
 
 async def _effective(workspace: Workspace, grant: Grant) -> set[str]:
     held: set[str] = set()
-    query: dict[str, Any] = {"principal": grant.principal}
+    # Unfiltered: what all account users hold, the service principal holds too.
+    query: dict[str, Any] = {}
     path = f"/api/2.1/unity-catalog/effective-permissions/{grant.securable}/{grant.name}"
     while True:
         page = as_row(await workspace.raw("GET", path, query=query))
         for assignment in rows(page, "privilege_assignments"):
+            if assignment.get("principal") not in (grant.principal, "account users"):
+                continue
             held.update(str(each.get("privilege", "")) for each in rows(assignment, "privileges"))
         if not (token := page.get("next_page_token")):
             return held

@@ -97,7 +97,7 @@ class Ledger:
         entry = self.find(kind, name)
         return entry is not None and entry.made_by_us
 
-    def intend(self, kind: Kind, name: str, **details: Any) -> LedgerEntry:
+    def intend(self, kind: Kind, name: str, /, **details: Any) -> LedgerEntry:
         """Write down that we are about to make this. An intent of an earlier try is kept, with
         the marker that its creation carries."""
         with self._lock:
@@ -117,7 +117,7 @@ class Ledger:
             self._put(entry)
             return entry
 
-    def settle(self, kind: Kind, name: str, state: State, **details: Any) -> None:
+    def settle(self, kind: Kind, name: str, state: State, /, **details: Any) -> None:
         """Record what became of an entry; makes one where there is none."""
         with self._lock:
             entry = self.find(kind, name) or self.intend(kind, name)

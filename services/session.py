@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.config import SetupConfig
 from services.errors import StepFailed
-from services.events import Event, LogLine
+from services.events import Event
 from services.ledger import Ledger
 from services.manual import Person, nobody
 from services.paths import ProjectPaths
@@ -120,7 +120,6 @@ class Session:
             listener(call)
 
     def trace_bug(self, step: StepId, error: BaseException) -> None:
-        """Put a traceback into the step's log, where a report finds it; never on the screen."""
-        for line in traceback.format_exception(error):
-            for part in self.redactor.clean(line).splitlines():
-                self.emit(LogLine(step, part))
+        """Put a traceback into the session log, where a report finds it; never on the screen."""
+        lines = [line.rstrip() for line in traceback.format_exception(error)]
+        self.trace({"call": "bug", "step": step.value, "traceback": lines})

@@ -49,10 +49,10 @@ class StepContext:
     async def keep(self, **facts: Any) -> None:
         await self.session.tracker.keep(self.step, **facts)
 
-    async def intend(self, kind: Kind, name: str, **details: Any) -> LedgerEntry:
+    async def intend(self, kind: Kind, name: str, /, **details: Any) -> LedgerEntry:
         return await asyncio.to_thread(self.session.ledger.intend, kind, name, **details)
 
-    async def settle(self, kind: Kind, name: str, state: State, **details: Any) -> None:
+    async def settle(self, kind: Kind, name: str, state: State, /, **details: Any) -> None:
         await asyncio.to_thread(self.session.ledger.settle, kind, name, state, **details)
 
     async def need_person(self, action: ManualAction, check: Callable[[], Awaitable[bool]]) -> bool:
