@@ -41,7 +41,7 @@ def admit(sandbox: Sandbox, app: str, request: Request) -> Principal | Response:
             )
     else:
         cookie = request.cookies.get(cookie_name(app), "")
-        principal = principal_of_token(sandbox, cookie) if cookie else None
+        principal = principal_of_token(sandbox, cookie, cookie_name(app))
         if principal is None:
             return RedirectResponse(_sign_in_page(sandbox, request), 302)
     if not sandbox.acls.allows(principal, "apps", app, "CAN_USE"):
@@ -63,7 +63,9 @@ def callback(sandbox: Sandbox, app: str, request: Request) -> Response:
         text = "This sign-in link was used already or is too old. Open the app's address again."
         return document("That did not work", paragraph(text), status=400)
     answer = RedirectResponse(following, 302)
-    session = mint_token(sandbox, principal.name, lifetime_seconds=SESSION_SECONDS)
+    session = mint_token(
+        sandbox, principal.name, lifetime_seconds=SESSION_SECONDS, audience=cookie_name(app)
+    )
     answer.set_cookie(
         cookie_name(app), session, max_age=SESSION_SECONDS, httponly=True, samesite="lax"
     )

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.context import Principal, Sandbox
+from sandbox.context import Sandbox
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from sandbox.listener import drop_connection
@@ -22,6 +22,8 @@ from sandbox.sign_in import principal_of_token
 WORKSPACE_ID = "1000000000000001"
 SESSION_COOKIE = "sandbox_session"
 """A signed token in the browser; it opens pages, never the API."""
+PAGES = "pages"
+"""The audience of that token."""
 API_PREFIXES = ("/api/", "/ajax-api/", "/serving-endpoints", "/sandbox/")
 OPEN_PREFIXES = ("/.well-known/", "/oidc/", "/sandbox/sign-in", "/.auth/", "/favicon.ico")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -94,7 +96,8 @@ class Gate:
             return None
         request = Request(scope)
         if is_page(path):
-            principal = self._principal(request.cookies.get(SESSION_COOKIE, ""))
+            cookie = request.cookies.get(SESSION_COOKIE, "")
+            principal = principal_of_token(self._sandbox, cookie, PAGES)
             if principal is None:
                 target = quote(f"{self._sandbox.host}{path}?{request.url.query}".rstrip("?"))
                 return RedirectResponse(f"/sandbox/sign-in?return_to={target}", 302)
@@ -108,16 +111,13 @@ class Gate:
                         "Credential was not sent or was of an unsupported type for this API.",
                     )
                 )
-            principal = self._principal(token.strip())
+            principal = principal_of_token(self._sandbox, token.strip())
             if principal is None:
                 return render(_bad_token(token))
         request.state.principal = principal
         if principal.kind == "user" and not path.startswith("/sandbox/"):
             self._sandbox.requests.touch()
         return None
-
-    def _principal(self, token: str) -> Principal | None:
-        return principal_of_token(self._sandbox, token) if token else None
 
 
 def is_page(path: str) -> bool:

@@ -21,6 +21,9 @@ from sandbox.principals import LOCAL_PERSON
 from sandbox.store import Store
 
 CODE_LIFETIME_SECONDS = 120
+API = "api"
+"""What a bearer is good for: the API and app addresses. A browser's cookie is good for its page or
+app alone, so that one read from a browser opens nothing else."""
 
 
 def secret_of(store: Store, name: str, prefix: str = "") -> str:
@@ -46,12 +49,15 @@ def person_client_credentials(store: Store) -> tuple[str, str]:
     return secret_of(store, "person_client_id"), secret_of(store, "person_client_secret", "dose")
 
 
-def mint_token(sandbox: Sandbox, principal_name: str, *, lifetime_seconds: int = 3600) -> str:
-    """An OAuth bearer that the API and every app URL accept."""
+def mint_token(
+    sandbox: Sandbox, principal_name: str, *, lifetime_seconds: int = 3600, audience: str = API
+) -> str:
+    """An OAuth bearer that the API and every app URL accept; a cookie with another audience."""
     now = int(time.time())
     claims = {
         "iss": f"{sandbox.host}/oidc",
         "sub": principal_name,
+        "aud": audience,
         "iat": now,
         "exp": now + lifetime_seconds,
         "jti": secrets.token_hex(8),
@@ -61,17 +67,17 @@ def mint_token(sandbox: Sandbox, principal_name: str, *, lifetime_seconds: int =
     return f"{signed}.{_signature(sandbox.store, signed)}"
 
 
-def principal_of_token(sandbox: Sandbox, token: str) -> Principal | None:
-    """Who a bearer token belongs to, with its `token_kind`; None if it is not good."""
+def principal_of_token(sandbox: Sandbox, token: str, audience: str = API) -> Principal | None:
+    """Who a token of this audience belongs to, with its `token_kind`; None if it is not good."""
     pat = personal_access_token(sandbox.store)
-    if hmac.compare_digest(token.encode(), pat.encode()):
+    if audience == API and hmac.compare_digest(token.encode(), pat.encode()):
         return replace(sandbox.principals.local_person(), token_kind="pat")
     signed, _, signature = token.rpartition(".")
     expected = _signature(sandbox.store, signed)
     if not hmac.compare_digest(signature.encode(), expected.encode()):
         return None
     claims = _decode(signed.partition(".")[2])
-    if claims["exp"] < time.time():
+    if claims["exp"] < time.time() or claims.get("aud") != audience:
         return None
     return sandbox.principals.by_name(claims["sub"])
 

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from sandbox.api.bodies import form_body
 from sandbox.context import Principal, Sandbox, sandbox_of
 from sandbox.errors import invalid
-from sandbox.gate import LOOPBACK, SESSION_COOKIE, WORKSPACE_ID
+from sandbox.gate import LOOPBACK, PAGES, SESSION_COOKIE, WORKSPACE_ID
 from sandbox.principals import LOCAL_PERSON
 from sandbox.sign_in import issue_code, mint_token, principal_of_client, redeem_code, take_code
 
@@ -126,7 +126,7 @@ async def browser_callback(request: Request) -> Response:
     if not following.startswith("/") or following.startswith(("//", "/\\")):
         following = "/"
     answer = RedirectResponse(following, 302)
-    session = mint_token(sandbox, principal.name, lifetime_seconds=SESSION_SECONDS)
+    session = mint_token(sandbox, principal.name, lifetime_seconds=SESSION_SECONDS, audience=PAGES)
     answer.set_cookie(
         SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="lax"
     )

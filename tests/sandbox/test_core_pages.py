@@ -100,4 +100,8 @@ def test_a_cookie_opens_no_api(workspace_server: RunningSandbox, browser: httpx.
     """Pages only: a page of another origin cannot make the browser change anything."""
     browser.get("/")
     assert browser.get("/api/2.0/preview/scim/v2/Me").status_code == 401
+    with workspace_server.http(browser.cookies["sandbox_session"]) as http:
+        assert http.get("/api/2.0/preview/scim/v2/Me").status_code == 401
+    browser.cookies.set("sandbox_session", workspace_server.token())
+    assert not browser.get("/", follow_redirects=False).is_success
     assert browser.post("/sandbox/faults", json={}).status_code == 401
