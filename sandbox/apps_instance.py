@@ -113,12 +113,6 @@ class AppInstance:
         except DeploymentFailed as error:
             self._crashed(str(error))
 
-    async def resume(self, pending: Deployment | None) -> None:
-        """After a restart of the sandbox: what ran runs again, and a deployment goes on."""
-        await self.run_active()
-        if pending is not None:
-            await self.deploy(pending)
-
     async def stop_compute(self) -> None:
         """STOPPING, then STOPPED; the deployment under way is cancelled."""
         await self.end_process()

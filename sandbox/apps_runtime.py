@@ -124,9 +124,12 @@ class AppsRuntime:
         elif app.compute == "STARTING":
             await instance.begin(instance.start_compute(), "start of compute")
         elif app.compute == "ACTIVE":
-            pending = self.records.deployment(app.name, app.pending)
-            await instance.begin(instance.resume(pending), "revival")
+            await instance.begin(instance.run_active(), "revival")
         await instance.settled()
+        pending = self.records.deployment(app.name, app.pending)
+        if pending is not None:
+            # It goes on behind the start: a build may take minutes.
+            await instance.begin(instance.deploy(pending), "deployment")
 
     async def _listen(self, app: App) -> None:
         """Open the app's address: the one it had, or any where that one is taken."""

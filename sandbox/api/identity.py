@@ -25,7 +25,8 @@ async def me(request: Request) -> Response:
     found = sandbox.principals.document(name)
     if found is None:
         raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"Principal {name} does not exist.")
-    return JSONResponse(_resource(sandbox, name, found))
+    # The platform gives a service principal that asks for itself its application id here.
+    return JSONResponse({"userName": name} | _resource(sandbox, name, found))
 
 
 async def list_principals(request: Request) -> Response:
