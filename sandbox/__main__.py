@@ -88,7 +88,10 @@ def _leave_the_terminal(state: StateDir) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A local Databricks workspace: docs/sandbox.md tells what it has.",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument(
@@ -142,23 +145,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _natural(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("it cannot be negative")
-    return number
+    return _whole(text, 2**31, "milliseconds")
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number up to 65535")
-    return number
+    return _whole(text, 65535, "a port")
+
+
+def _whole(text: str, most: int, what: str) -> int:
+    if not text.isdecimal() or int(text) > most:
+        raise argparse.ArgumentTypeError(f"{what}: a whole number from 0 to {most}, not '{text}'")
+    return int(text)
 
 
 def _hours(text: str) -> float:
-    hours = float(text)
-    if not hours > 0:
-        raise argparse.ArgumentTypeError("it has to be more than 0")
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours < 1e6:
+        raise argparse.ArgumentTypeError(f"hours: a number above 0, not '{text}'")
     return hours
 
 

@@ -81,6 +81,23 @@ def test_a_state_dir_that_is_a_file_is_one_sentence(tmp_path: Path, command: str
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("--port=x", "a port: a whole number from 0 to 65535"),
+        ("--port=70000", "a port: a whole number from 0 to 65535"),
+        ("--latency-ms=-1", "milliseconds: a whole number"),
+        ("--idle-hours=nan", "hours: a number above 0"),
+        ("--scenario=none", "locked-down"),
+    ],
+)
+def test_a_wrong_flag_is_told(tmp_path: Path, flag: str, words: str) -> None:
+    refused = sandbox_command("serve", "--state-dir", str(tmp_path / "state"), flag)
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert not (tmp_path / "state").exists()
+
+
 def test_a_broken_state_file_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "sandbox.db").write_text("this is no database, and long enough to be read as one")
     refused = sandbox_command("serve", "--state-dir", str(tmp_path), "--without-mlflow")
