@@ -1,54 +1,32 @@
-"""All routes of the sandbox, in the order in which they are tried."""
+"""All routes of the sandbox: what the modules of sandbox/api offer as `routes`."""
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox import api
 from sandbox.errors import ApiError
 
-WORKSPACE = [
-    "sign_in",
-    "identity",
-    "unity_catalog",
-    "grants",
-    "serving",
-    "permissions",
-    "apps",
-    "workspace_files",
-    "control",
-    "pages",
-    "app_pages",
-]
-TRACKING = [
-    "mlflow_experiments",
-    "mlflow_runs",
-    "mlflow_traces",
-    "mlflow_files",
-    "mlflow_prompts",
-    "mlflow_prompt_versions",
-    "managed_evals",
-]
+TRACKING = ("mlflow_", "managed_evals")
+"""How the names of modules begin that need the MLflow server."""
+TRACKING_PATHS = ("/api/{version}/mlflow/{rest:path}", "/api/{version}/managed-evals/{rest:path}")
 
 
 def all_routes(with_mlflow: bool) -> list[BaseRoute]:
+    """The routes of all modules. No path of one overlaps with another module's."""
     routes: list[BaseRoute] = []
-    for name in (*WORKSPACE, *(TRACKING if with_mlflow else ())):
-        try:
-            routes += importlib.import_module(f"sandbox.api.{name}").routes
-        except ModuleNotFoundError as error:
-            if error.name != f"sandbox.api.{name}":
-                raise
+    for found in pkgutil.iter_modules(api.__path__):
+        if with_mlflow or not found.name.startswith(TRACKING):
+            module = importlib.import_module(f"{api.__name__}.{found.name}")
+            routes += getattr(module, "routes", ())
     if not with_mlflow:
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        for path in (
-            "/api/{version}/mlflow/{rest:path}",
-            "/api/{version}/managed-evals/{rest:path}",
-        ):
-            routes.append(Route(path, _without_mlflow, methods=methods))
+        routes += [Route(path, _without_mlflow, methods=methods) for path in TRACKING_PATHS]
     return routes
 
 
