@@ -26,6 +26,8 @@ PAGES = "pages"
 """The audience of that token."""
 API_PREFIXES = ("/api/", "/ajax-api/", "/serving-endpoints", "/sandbox/")
 OPEN_PREFIXES = ("/.well-known/", "/oidc/", "/sandbox/sign-in", "/.auth/", "/favicon.ico")
+PAGE_PREFIXES = ("/sandbox/experiments/",)
+"""Pages below the sandbox's own calls: what the MLflow server's page cannot show."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 _log = logging.getLogger("sandbox.requests")
@@ -122,7 +124,7 @@ class Gate:
 
 def is_page(path: str) -> bool:
     """Whether a path belongs to a browser rather than to the API."""
-    return not path.startswith((*API_PREFIXES, *OPEN_PREFIXES))
+    return path.startswith(PAGE_PREFIXES) or not path.startswith((*API_PREFIXES, *OPEN_PREFIXES))
 
 
 def render(error: ApiError, headers: dict[str, str] | None = None) -> Response:
