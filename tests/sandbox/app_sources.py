@@ -9,7 +9,13 @@ from typing import Any, cast
 
 import httpx
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.service.apps import App, AppDeployment
+from databricks.sdk.service.apps import (
+    App,
+    AppDeployment,
+    AppDeploymentState,
+    AppDeploymentStatus,
+    ComputeState,
+)
 from databricks.sdk.service.workspace import ImportFormat
 
 WEB = r"""
@@ -97,8 +103,13 @@ def upload(client: WorkspaceClient, folder: str, files: Mapping[str, str]) -> st
 
 def deploy(client: WorkspaceClient, name: str, files: Mapping[str, str]) -> App:
     """Upload, deploy and wait; the app as it then is."""
-    path = upload(client, name, files)
-    client.apps.deploy_and_wait(name, AppDeployment(source_code_path=path))
+    deployment = begun(client, name, upload(client, name, files))
+
+    def status() -> AppDeploymentStatus:
+        return client.apps.get_deployment(name, deployment).status or AppDeploymentStatus()
+
+    until(lambda: status().state is not AppDeploymentState.IN_PROGRESS, "the deployment ended", 300)
+    assert status().state is AppDeploymentState.SUCCEEDED, status().message
     return client.apps.get(name)
 
 
@@ -114,9 +125,15 @@ def begun(client: WorkspaceClient, name: str, path: str) -> str:
     return waiter.response.deployment_id
 
 
+def compute(client: WorkspaceClient, name: str) -> ComputeState | None:
+    status = client.apps.get(name).compute_status
+    return status.state if status else None
+
+
 def running_app(client: WorkspaceClient, name: str, files: Mapping[str, str] | None = None) -> App:
     """A new app, deployed and running."""
-    client.apps.create_and_wait(App(name=name))
+    created(client, App(name=name), no_compute=False)
+    until(lambda: compute(client, name) is ComputeState.ACTIVE, "the compute is active")
     return deploy(client, name, files or {"app.py": WEB})
 
 

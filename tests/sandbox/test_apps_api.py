@@ -21,17 +21,11 @@ from databricks.sdk.service.apps import (
     ComputeState,
 )
 
-from tests.sandbox.app_sources import created, home, until, upload
+from tests.sandbox.app_sources import compute, created, home, until, upload
 from tests.sandbox.conftest import Starter
 from tests.sandbox.running import RunningSandbox
 
 CAN_QUERY = AppResourceServingEndpointServingEndpointPermission.CAN_QUERY
-
-
-def compute(sandbox: RunningSandbox, name: str) -> str:
-    status = sandbox.client().apps.get(name).compute_status
-    assert status is not None and status.state is not None
-    return status.state.value
 
 
 def test_a_new_app_has_an_identity_and_its_compute_starts(workspace_server: RunningSandbox) -> None:
@@ -66,7 +60,7 @@ def test_a_deleted_app_holds_its_name_for_a_while(workspace_server: RunningSandb
         True,
     )
     client.apps.delete("api-gone")
-    assert compute(workspace_server, "api-gone") == "DELETING"
+    assert compute(client, "api-gone") is ComputeState.DELETING
     with pytest.raises(ResourceConflict, match="being deleted"):
         client.apps.create(App(name="api-gone"))
 
@@ -144,7 +138,7 @@ def test_a_deployment_wants_active_compute_and_a_folder(workspace_server: Runnin
         client.apps.deploy("api-idle", AppDeployment(source_code_path=f"{path}/app.py"))
     client.apps.start_and_wait("api-idle")
     client.apps.stop_and_wait("api-idle")
-    assert compute(workspace_server, "api-idle") == "STOPPED"
+    assert compute(client, "api-idle") is ComputeState.STOPPED
 
 
 def test_a_long_list_comes_in_pages_and_is_limited(scenario_server: Starter) -> None:
