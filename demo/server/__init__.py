@@ -1,0 +1,1 @@
+"""The demo's web server: the API the page speaks, and the page itself."""

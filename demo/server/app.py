@@ -1,0 +1,43 @@
+"""The application: routes, errors, and an end that loses no trace."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+
+from mlflow_demo import VERSION
+from mlflow_demo.errors import DemoError
+from server import about, customers, emails, problems, quality
+from server.page import add_page
+from server.state import DemoState
+
+THREADS = 200
+"""A streamed email takes a thread while it waits for the model; 50 people at once are fine."""
+
+
+def create_app() -> FastAPI:
+    app = FastAPI(title="MLflow demo", version=VERSION, lifespan=_lifespan)
+    app.state.demo = DemoState()
+    app.add_exception_handler(DemoError, problems.demo_error)
+    app.add_exception_handler(RequestValidationError, problems.bad_request)
+    for part in (about, customers, emails, quality):
+        app.include_router(part.router)
+    add_page(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+    # Traces are logged at once (MLFLOW_ENABLE_ASYNC_TRACE_LOGGING=false); where somebody turned
+    # that on, this waits for the queue.
+    import mlflow
+
+    await anyio.to_thread.run_sync(mlflow.flush_trace_async_logging)
