@@ -76,4 +76,17 @@ class PlanMade:
     plan: Plan
 
 
-Event = StepChanged | StepNote | LogLine | ManualRaised | ManualSettled | PlanMade
+@dataclass(frozen=True)
+class PrerequisiteChecked:
+    """One prerequisite, as soon as it is known. `ok` is None where it could not be found out."""
+
+    name: str
+    ok: bool | None
+    required: bool
+    detail: str
+    fix: str = ""
+
+
+Event = (
+    StepChanged | StepNote | LogLine | ManualRaised | ManualSettled | PlanMade | PrerequisiteChecked
+)

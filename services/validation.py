@@ -6,11 +6,13 @@ Everything here reads. The choices are checked in services/choices.py, the deplo
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services import tools
 from services.errors import SetupError
+from services.events import PrerequisiteChecked
 from services.workspace.errors import Denied, NotFound, NotSupported, WorkspaceError
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ class Finding:
 
 
 async def check_prerequisites(session: Session) -> list[Finding]:
-    """All prerequisites, side by side; opens the session's workspace when the sign-in works."""
+    """All prerequisites, side by side; opens the session's workspace when the sign-in works.
+
+    Each one is emitted as soon as it is known.
+    """
     local, remote = await asyncio.gather(_tools(session), _workspace(session))
     return [*local, *remote]
 
@@ -46,15 +51,25 @@ async def check_prerequisites(session: Session) -> list[Finding]:
 async def _tools(session: Session) -> list[Finding]:
     found = await tools.find_tools(session.environ)
     return [
-        Finding(
-            name=tool.name,
-            ok=tool.ok,
-            required=_is_required(session, tool),
-            detail=tool.problem or f"{tool.version or 'found'} at {tool.found}",
-            fix=tool.fix,
+        _told(
+            session,
+            Finding(
+                name=tool.name,
+                ok=tool.ok,
+                required=_is_required(session, tool),
+                detail=tool.problem or f"{tool.version or 'found'} at {tool.found}",
+                fix=tool.fix,
+            ),
         )
         for tool in found
     ]
+
+
+def _told(session: Session, finding: Finding) -> Finding:
+    session.emit(
+        PrerequisiteChecked(finding.name, finding.ok, finding.required, finding.detail, finding.fix)
+    )
+    return finding
 
 
 def _is_required(session: Session, tool: tools.ToolFinding) -> bool:
@@ -68,17 +83,27 @@ async def _workspace(session: Session) -> list[Finding]:
     from services.workspace.gateway import Workspace
 
     sign_in = session.options.sign_in
-    notes = [Finding("Sign-in", None, False, warning) for warning in sign_in.warnings]
+    notes = [
+        _told(session, Finding("Sign-in note", None, False, warning))
+        for warning in sign_in.warnings
+    ]
     try:
         if session.workspace_or_none is None:
             session.workspace_or_none = await Workspace.connect(sign_in, trace=session.trace)
         user = await session.workspace.current_user()
     except SetupError as error:
-        return [*notes, Finding("Sign-in", False, True, error.message, error.advice)]
-    signed_in = Finding(
-        "Sign-in", True, True, f"{user.user_name} at {sign_in.host}, by {sign_in.source}"
+        refused = Finding("Sign-in", False, True, error.message, error.advice)
+        return [*notes, _told(session, refused)]
+    signed_in = _told(
+        session,
+        Finding("Sign-in", True, True, f"{user.user_name} at {sign_in.host}, by {sign_in.source}"),
     )
-    features = await asyncio.gather(_catalogs(session), _mlflow(session), _apps(session))
+
+    async def told(check: Awaitable[Finding]) -> Finding:
+        return _told(session, await check)
+
+    checks = (_catalogs(session), _mlflow(session), _apps(session))
+    features = await asyncio.gather(*map(told, checks))
     return [*notes, signed_in, *features]
 
 
