@@ -128,13 +128,14 @@ class AppInstance:
             await self._replace(deployment)
         except DeploymentFailed as error:
             self.log.system(f"Deployment {deployment.id} failed: {error}")
+            await asyncio.to_thread(self._prune)
             self._finish_pending("FAILED", str(error))
             if self.target_port is None:
                 self._crashed(str(error))
             return
         self.change(active=deployment.id, source_code_path=deployment.source_code_path)
-        self._finish_pending("SUCCEEDED", "App started successfully.")
         await asyncio.to_thread(self._prune)
+        self._finish_pending("SUCCEEDED", "App started successfully.")
 
     def cancel_pending(self) -> None:
         self._finish_pending("CANCELLED", "The deployment was cancelled.")
@@ -257,11 +258,12 @@ class AppInstance:
         return self.folder / "deployments" / deployment_id
 
     def _prune(self) -> None:
-        """Keep the files of the active deployment only."""
+        """Keep the files of the active deployment only. Without one the environments stay: the next
+        try needs them. Called while a deployment counts as pending, so that no other can begin."""
         active = self._records.deployment(self.name, self.record.active)
         kept = {active.id, active.environment} if active else set[str | None]()
-        for folder in ("deployments", "environments"):
-            for path in (self.folder / folder).iterdir():
+        for folder in ("deployments", *(("environments",) if active else ())):
+            for path in (self.folder / folder).glob("*"):
                 if path.name not in kept:
                     shutil.rmtree(path)
 

@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox import apps_resources
-from sandbox.api import app_deployments
 from sandbox.api.app_access import app_of, managed_app, require_apps
 from sandbox.api.bodies import flag, json_body, page
 from sandbox.apps_records import SETTINGS, App
@@ -199,5 +198,4 @@ routes = [
     Route(f"{_ONE}/update", get_update, methods=["GET"]),
     Route(f"{_ONE}/start", start, methods=["POST"]),
     Route(f"{_ONE}/stop", stop, methods=["POST"]),
-    *app_deployments.routes,
 ]
