@@ -101,8 +101,8 @@ async def _run(
 
 
 def _uv() -> list[str]:
-    """The uv command: the one the wizard found, the one on PATH, or the Python package."""
-    found = os.environ.get("AUTO_SETUP_UV") or shutil.which("uv")
+    """The uv command: the wizard's, the one on PATH, the one that runs us, or the package."""
+    found = os.environ.get("AUTO_SETUP_UV") or shutil.which("uv") or os.environ.get("UV")
     if found:
         return [found]
     if importlib.util.find_spec("uv") is not None:
