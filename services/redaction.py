@@ -19,7 +19,8 @@ _SHAPES = (
     # name=value and "name": "value", in logs, query strings, environments and JSON.
     re.compile(
         r"""(?ix)(?<![\w])
-        (?P<name>[\w-]*(?:token|secret|password|passwd|api[_-]?key|credentials)\b)
+        (?P<name>(?:[\w-]*[_-]|access|refresh|id)?
+            (?:token|secret|password|passwd|api[_-]?key|credentials)\b)
         (?P<between>["']?\s*[=:]\s*["']?)
         (?P<value>[^\s"'&,;}\])]{6,})"""
     ),

@@ -77,9 +77,7 @@ async def call(
     return answer.json() if answer.content else {}
 
 
-async def find(
-    sandbox: Sandbox, method: str, path: str, *, params: Query = None
-) -> Json | None:
+async def find(sandbox: Sandbox, method: str, path: str, *, params: Query = None) -> Json | None:
     """Like `call`, but None when the thing does not exist."""
     try:
         return await call(sandbox, method, path, params=params)

@@ -1,4 +1,4 @@
-"""Experiments: ``/api/2.0/mlflow/experiments/*``, with paths as names and ACLs, as on Databricks."""
+"""Experiments, ``/api/2.0/mlflow/experiments/*``: paths as names and ACLs, as on Databricks."""
 
 from __future__ import annotations
 
