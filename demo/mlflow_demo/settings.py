@@ -6,11 +6,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from mlflow_demo.env_file import read_env_file
 from mlflow_demo.errors import DemoError
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 ENV_FILE = PROJECT_DIR / ".env.local"
+APP_YAML = PROJECT_DIR / "app.yaml"
 
 _REQUIRED = ("DATABRICKS_HOST", "UC_CATALOG", "UC_SCHEMA", "MLFLOW_EXPERIMENT_ID", "LLM_MODEL")
 
@@ -36,12 +39,15 @@ class Settings:
         return f"{self.catalog}.{self.schema}.{self.prompt_name}"
 
 
-def load_settings(env_file: Path = ENV_FILE) -> Settings:
+def load_settings(env_file: Path = ENV_FILE, host: str = "") -> Settings:
     """Read the settings; a value in `.env.local` goes before one of the environment.
 
+    In a workspace there is no `.env.local`, and a notebook there has no environment of its own: it
+    gets what stands in app.yaml, and `host`, where nothing else names the workspace.
     Raises DemoError (settings_missing) naming every setting that is missing.
     """
-    values = {**os.environ, **read_env_file(env_file)}
+    given = {"DATABRICKS_HOST": host} if host else {}
+    values = {**given, **_app_yaml_values(APP_YAML), **os.environ, **read_env_file(env_file)}
     missing = [name for name in _REQUIRED if not values.get(name)]
     if missing:
         raise DemoError(
@@ -67,3 +73,16 @@ def normal_host(host: str) -> str:
     """The host as a URL: Databricks Apps hand it out without its scheme."""
     host = host.strip().rstrip("/")
     return host if "://" in host else f"https://{host}"
+
+
+def _app_yaml_values(path: Path) -> dict[str, str]:
+    """The environment that app.yaml names, {} when there is no such file."""
+    if not path.is_file():
+        return {}
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = content.get("env") if isinstance(content, dict) else None
+    return {
+        str(entry["name"]): str(entry["value"])
+        for entry in entries or []
+        if isinstance(entry, dict) and "name" in entry and entry.get("value") is not None
+    }

@@ -29,6 +29,7 @@ def prepare_environment() -> None:
     # The defaults keep a person waiting for minutes before an error shows.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "60")
+    os.environ.setdefault("MLFLOW_DATABRICKS_ENDPOINT_HTTP_RETRY_TIMEOUT", "90")
 
 
 def sign_in(settings: Settings) -> Config:
@@ -66,19 +67,26 @@ def sign_in(settings: Settings) -> Config:
     return config
 
 
-def connect(settings: Settings) -> Config:
-    """Sign in and point MLflow at the workspace's experiment and Prompt Registry."""
-    prepare_environment()
-    config = sign_in(settings)
+def point_mlflow(settings: Settings) -> None:
+    """Point MLflow at the workspace's experiment and Prompt Registry.
 
+    Raises DemoError (experiment_missing, permission_denied).
+    """
     import mlflow
+
+    from mlflow_demo.mlflow_errors import explained
 
     mlflow.set_tracking_uri(settings.tracking_uri)
     mlflow.set_registry_uri("databricks-uc")
-    from mlflow_demo.mlflow_errors import explained
-
     with explained("experiment", settings):
         mlflow.set_experiment(experiment_id=settings.experiment_id)
+
+
+def connect(settings: Settings) -> Config:
+    """Sign in and point MLflow at the workspace. Raises DemoError."""
+    prepare_environment()
+    config = sign_in(settings)
+    point_mlflow(settings)
     return config
 
 

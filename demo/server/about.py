@@ -46,7 +46,7 @@ class Configuration(BaseModel):
 @router.get("/health")
 def health(state: State) -> Health:
     """Always 200 while the process lives; what is missing stands in the checks."""
-    first = _check("workspace", lambda: state.connect()[0].host)
+    first = _check("workspace", lambda: state.sign_in()[0].host)
     if first.status == "failed":
         unknown = [Check(name=name, status="unknown") for name in _CHECKS if name != "workspace"]
         return Health(status="degraded", version=VERSION, checks=[first, *unknown])
@@ -103,7 +103,7 @@ def _experiment(state: DemoState) -> str:
 
 
 def _endpoint(state: DemoState) -> str:
-    settings, _ = state.connect()
+    settings, _ = state.sign_in()
     facts = state.endpoint_facts()
     if not facts.ready:
         raise DemoError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 BUILD = Path(__file__).resolve().parents[1] / "client" / "build"
@@ -24,7 +24,14 @@ def add_page(app: FastAPI, build: Path = BUILD) -> None:
     app.mount("/assets", StaticFiles(directory=build / "assets", check_dir=False), name="assets")
 
     @app.get("/{path:path}", include_in_schema=False, response_model=None)
-    def page(path: str) -> FileResponse | HTMLResponse:
+    def page(path: str) -> FileResponse | HTMLResponse | JSONResponse:
+        if path == "api" or path.startswith("api/"):
+            told = {
+                "code": "not_found",
+                "message": f"The API has no /{path}.",
+                "fix": "See /docs for what it has.",
+            }
+            return JSONResponse({"error": told}, 404)
         index = build / "index.html"
         if not index.is_file():
             return HTMLResponse(_NOT_BUILT)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from mlflow.entities import Trace
 from pydantic import BaseModel
 
+from mlflow_demo.errors import DemoError
 from mlflow_demo.evaluation import Evaluation, list_evaluations
 from mlflow_demo.feedback import thumb_of
 from mlflow_demo.labeling import session_count
@@ -51,10 +52,18 @@ class Labeling(BaseModel):
     link: str
 
 
+class LeftOut(BaseModel):
+    feature: Literal["monitoring", "labeling"]
+    message: str
+    fix: str
+
+
 class Evaluations(BaseModel):
     runs: list[EvaluationRow]
     scorers: list[str]
     labeling: Labeling
+    left_out: list[LeftOut]
+    """What the workspace does not have, or does not let this app see."""
 
 
 @router.get("/traces")
@@ -70,11 +79,30 @@ def evaluations(state: State) -> Evaluations:
     """The evaluation runs, the scorers that watch production, and the labeling sessions."""
     settings, _ = state.connect()
     pages = links(settings)
+    left_out: list[LeftOut] = []
+    scorers: list[str] = []
+    sessions = 0
+    try:
+        scorers = scorer_names(settings)
+    except DemoError as error:
+        left_out.append(_left_out("monitoring", error))
+    try:
+        sessions = session_count(settings)
+    except DemoError as error:
+        left_out.append(_left_out("labeling", error))
     return Evaluations(
         runs=[_evaluation(each, pages) for each in list_evaluations(settings)],
-        scorers=scorer_names(settings),
-        labeling=Labeling(sessions=session_count(settings), link=pages.labeling),
+        scorers=scorers,
+        labeling=Labeling(sessions=sessions, link=pages.labeling),
+        left_out=left_out,
     )
+
+
+def _left_out(feature: Literal["monitoring", "labeling"], error: DemoError) -> LeftOut:
+    """One of the previews that an admin can switch off. Whatever else failed is raised again."""
+    if error.code not in ("feature_off", "permission_denied"):
+        raise error
+    return LeftOut(feature=feature, message=error.message, fix=error.fix)
 
 
 def _trace(trace: Trace, pages: Links) -> TraceRow:

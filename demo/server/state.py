@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlflow_demo.settings import Settings, load_settings
-from mlflow_demo.workspace import connect
+from mlflow_demo.workspace import point_mlflow, sign_in
 
 if TYPE_CHECKING:
     from databricks.sdk.core import Config
@@ -35,7 +35,8 @@ class DemoState:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._connected: tuple[Settings, Config] | None = None
+        self._signed_in: tuple[Settings, Config] | None = None
+        self._pointed = False
         self._agent: EmailAgent | None = None
         self._facts: tuple[float, EndpointFacts] | None = None
 
@@ -43,13 +44,22 @@ class DemoState:
         """The settings alone, without any call."""
         return load_settings()
 
+    def sign_in(self) -> tuple[Settings, Config]:
+        """Sign in; once."""
+        with self._lock:
+            if self._signed_in is None:
+                settings = load_settings()
+                self._signed_in = (settings, sign_in(settings))
+            return self._signed_in
+
     def connect(self) -> tuple[Settings, Config]:
         """Sign in and point MLflow at the experiment; once."""
+        settings, config = self.sign_in()
         with self._lock:
-            if self._connected is None:
-                settings = load_settings()
-                self._connected = (settings, connect(settings))
-            return self._connected
+            if not self._pointed:
+                point_mlflow(settings)
+                self._pointed = True
+        return settings, config
 
     def agent(self) -> EmailAgent:
         settings, config = self.connect()
@@ -63,7 +73,7 @@ class DemoState:
 
     def endpoint_facts(self) -> EndpointFacts:
         """What the workspace says of the chat endpoint; asked at most once a minute."""
-        settings, config = self.connect()
+        settings, config = self.sign_in()
         with self._lock:
             known = self._facts
         if known is not None and time.monotonic() - known[0] < _FACTS_SECONDS:
