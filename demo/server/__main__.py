@@ -24,7 +24,7 @@ def main() -> int:
     in_apps = bool(os.environ.get("DATABRICKS_CLIENT_ID"))
     uvicorn.run(
         create_app(),
-        host="0.0.0.0" if in_apps else "127.0.0.1",
+        host=os.environ.get("UVICORN_HOST") or ("0.0.0.0" if in_apps else "127.0.0.1"),
         port=int(given),
         log_level="info",
         # The platform gives 15 s between SIGTERM and SIGKILL.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -16,7 +16,7 @@ from sandbox.context import Sandbox, sandbox_of
 from sandbox.errors import ApiError
 
 Json = dict[str, Any]
-Query = Mapping[str, Any] | Sequence[tuple[str, Any]] | None
+Query = Mapping[str, Any] | list[tuple[str, Any]] | None
 _MARKER = mlflow_uris.SERVER_SCHEME.encode()
 _RESTART_SECONDS = 60.0
 _log = logging.getLogger("sandbox.mlflow")
@@ -99,7 +99,7 @@ async def forward(
     outgoing = sandbox.mlflow.client.build_request(
         request.method,
         path or request.url.path,
-        params=request.query_params.multi_items(),
+        params=httpx.QueryParams(request.url.query),
         content=content,
         headers={"content-type": request.headers.get("content-type", "application/json")},
     )

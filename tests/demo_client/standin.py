@@ -29,7 +29,7 @@ class Standin:
 
     def reset(self) -> None:
         """Takes back every fault and forgets what was sent and written."""
-        state = {"fault": "none", "sent": [], "written": []}
+        state: dict[str, Any] = {"fault": "none", "sent": [], "written": []}
         httpx.post(f"{self.url}standin", json=state).raise_for_status()
 
     def sent(self, path: str) -> list[dict[str, Any]]:
