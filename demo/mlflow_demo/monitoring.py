@@ -9,13 +9,12 @@ from __future__ import annotations
 import mlflow.genai.scorers as mlflow_scorers
 from mlflow.genai.scorers import ScorerSamplingConfig
 
-from mlflow_demo.judges import scorers_for
+from mlflow_demo.judges import JUDGE_NAMES, scorers_for
 from mlflow_demo.mlflow_errors import explained
 from mlflow_demo.settings import Settings
 
-SAMPLE_RATES = {"accuracy": 1.0, "open_tickets": 1.0}
+CODE_RATE, JUDGE_RATE = 1.0, 0.2
 """Share of the new traces that a scorer looks at. Plain code is free; a judge costs tokens."""
-JUDGE_RATE = 0.2
 
 
 def scorer_names(settings: Settings) -> list[str]:
@@ -37,7 +36,7 @@ def schedule_scorers(settings: Settings, simulated: bool) -> list[str]:
             if scorer.name in known:
                 continue
             registered = scorer.register(experiment_id=settings.experiment_id)
-            rate = SAMPLE_RATES.get(scorer.name, 0.5 if simulated else JUDGE_RATE)
+            rate = JUDGE_RATE if scorer.name in JUDGE_NAMES else CODE_RATE
             registered.start(
                 experiment_id=settings.experiment_id,
                 sampling_config=ScorerSamplingConfig(sample_rate=rate),
