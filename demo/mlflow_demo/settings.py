@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from mlflow_demo.app_yaml import read_app_yaml
 from mlflow_demo.env_file import read_env_file
 from mlflow_demo.errors import DemoError
 
@@ -47,7 +46,7 @@ def load_settings(env_file: Path = ENV_FILE, host: str = "") -> Settings:
     Raises DemoError (settings_missing) naming every setting that is missing.
     """
     given = {"DATABRICKS_HOST": host} if host else {}
-    values = {**given, **_app_yaml_values(APP_YAML), **os.environ, **read_env_file(env_file)}
+    values = {**given, **read_app_yaml(APP_YAML), **os.environ, **read_env_file(env_file)}
     missing = [name for name in _REQUIRED if not values.get(name)]
     if missing:
         raise DemoError(
@@ -73,16 +72,3 @@ def normal_host(host: str) -> str:
     """The host as a URL: Databricks Apps hand it out without its scheme."""
     host = host.strip().rstrip("/")
     return host if "://" in host else f"https://{host}"
-
-
-def _app_yaml_values(path: Path) -> dict[str, str]:
-    """The environment that app.yaml names, {} when there is no such file."""
-    if not path.is_file():
-        return {}
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    entries = content.get("env") if isinstance(content, dict) else None
-    return {
-        str(entry["name"]): str(entry["value"])
-        for entry in entries or []
-        if isinstance(entry, dict) and "name" in entry and entry.get("value") is not None
-    }
