@@ -140,9 +140,16 @@ def free_port() -> int:
 class _Child:
     """One started command: its launcher, the pipe it lives by, the reader of its lines."""
 
-    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, on_line: OnLine) -> None:
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        lifeline: int,
+        output: tuple[asyncio.StreamReader, asyncio.ReadTransport],
+        on_line: OnLine,
+    ) -> None:
         self.process = process
         self._lifeline: int | None = lifeline
+        self._output, self._pipe = output
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._on_line = on_line
         self._reader = asyncio.create_task(self._read())
@@ -154,6 +161,12 @@ class _Child:
         program = find(argv[0], env)
         if program is None:
             raise StepFailed(f"{argv[0]} was not found.", "Install it, or add it to PATH.")
+        output, stdout = os.pipe()
+        try:
+            listening = await _listen(output)
+        except BaseException:
+            os.close(stdout)
+            raise
         reading, writing = os.pipe()
         launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(reading), f"{GRACE_SECONDS:g}"]
         try:
@@ -164,29 +177,27 @@ class _Child:
                 cwd=cwd,
                 env=dict(env),
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=stdout,
                 stderr=asyncio.subprocess.STDOUT,
                 pass_fds=(reading,),
                 start_new_session=True,
             )
-        except OSError as error:
+        except BaseException as error:
             os.close(writing)
+            listening[1].close()
+            if not isinstance(error, OSError):
+                raise
             raise StepFailed(
                 f"{_shown(argv)} could not be started in {cwd}: {error.strerror or error}."
             ) from error
-        except BaseException:
-            os.close(writing)
-            raise
         finally:
             os.close(reading)
-        return cls(process, writing, on_line)
+            os.close(stdout)
+        return cls(process, writing, listening, on_line)
 
     async def _read(self) -> None:
-        output = self.process.stdout
-        if output is None:
-            return
         splitter = LineSplitter()
-        while data := await output.read(65_536):
+        while data := await self._output.read(65_536):
             for line in splitter.feed(data):
                 self._tell(line)
         for line in splitter.feed(b"", final=True):
@@ -229,6 +240,7 @@ class _Child:
         await asyncio.wait({self._reader}, timeout=DRAIN_SECONDS)
         self._reader.cancel()
         await asyncio.wait({self._reader})
+        self._pipe.close()
 
     def _close(self) -> None:
         if self._lifeline is not None:
@@ -238,6 +250,16 @@ class _Child:
     def finished(self) -> Finished:
         code = self.process.returncode
         return Finished(-signal.SIGKILL if code is None else code, tuple(self._tail))
+
+
+async def _listen(pipe: int) -> tuple[asyncio.StreamReader, asyncio.ReadTransport]:
+    """Read a pipe of our own: unlike asyncio's for a child it can be closed by us, when a process
+    that got away still holds the other end."""
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb", 0)
+    )
+    return reader, transport
 
 
 def _shown(argv: Sequence[str]) -> str:
