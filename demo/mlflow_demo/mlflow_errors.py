@@ -1,11 +1,17 @@
-"""What MLflow's errors mean here, in words a person can act on."""
+"""What MLflow's errors mean here, in words a person can act on.
+
+Labeling and monitoring go through databricks-agents, which raises errors of requests instead.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+import requests
 from mlflow.exceptions import MlflowException
 
 from mlflow_demo.errors import DemoError
@@ -13,7 +19,8 @@ from mlflow_demo.settings import Settings
 
 Subject = Literal["prompt", "experiment", "trace", "scorers", "labeling", "evaluation"]
 
-_OFF = ("FEATURE_DISABLED", "NOT_IMPLEMENTED")
+_OFF = ("FEATURE_DISABLED", "NOT_IMPLEMENTED", "ENDPOINT_NOT_FOUND")
+_CODE_IN_FRONT = re.compile(r"^[A-Z][A-Z_]+: ")
 
 
 @contextmanager
@@ -23,6 +30,8 @@ def explained(subject: Subject, settings: Settings) -> Iterator[None]:
         yield
     except MlflowException as error:
         raise explain(error, subject, settings) from error
+    except requests.RequestException as error:
+        raise explain(_as_mlflow_error(error), subject, settings) from error
 
 
 def explain(error: MlflowException, subject: Subject, settings: Settings) -> DemoError:
@@ -107,7 +116,26 @@ def _grants(subject: Subject, settings: Settings) -> str:
     return f"Grant CAN_EDIT on the experiment {settings.experiment_id} to whoever runs this."
 
 
+def _as_mlflow_error(error: requests.RequestException) -> MlflowException:
+    if error.response is None:
+        return MlflowException(f"the workspace did not answer ({type(error).__name__}).")
+    try:
+        told = json.loads(error.response.text)
+    except ValueError:
+        told = {}
+    told = told if isinstance(told, dict) else {}
+    code = str(told.get("error_code") or "")
+    if error.response.status_code == 403 and not code:
+        code = "PERMISSION_DENIED"
+    message = str(told.get("message") or f"the workspace answered {error.response.status_code}.")
+    made = MlflowException(message)
+    made.error_code = code or made.error_code
+    return made
+
+
 def _first_sentence(message: str) -> str:
     line = message.strip().splitlines()[0] if message.strip() else "no reason given."
     line = line.split(" Config: ")[0]  # The SDK adds its whole configuration.
-    return line if len(line) <= 300 else line[:297] + "..."
+    line = _CODE_IN_FRONT.sub("", line)
+    line = line if len(line) <= 300 else line[:297] + "..."
+    return line if line.endswith((".", "...")) else f"{line}."
