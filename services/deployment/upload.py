@@ -50,20 +50,30 @@ async def upload_tree(
         file.path for file in files if before.get(file.path) == _mark(file) and file.target in there
     }
     todo = [file for file in files if file.path not in same]
-    wanted = {file.path for file in files}
-    gone = [path for path in before if path not in wanted]
+    # By what it became: a file that is a notebook now has another name there.
+    wanted = {file.target for file in files}
+    gone = {
+        path: old for path, mark in before.items() if (old := _became(path, mark)) not in wanted
+    }
     if todo or gone:
-        # Until all is sent, the note claims only what is not touched.
+        # Until all is sent, the note knows every file, but vouches for none that is touched.
+        touched = {file.path: f"{file.form}:" for file in todo}
+        kept = {path: before[path] for path in (*same, *gone)}
         await _make_folders(workspace, target, todo)
-        await _write_manifest(workspace, target, {path: before[path] for path in same})
+        await _write_manifest(workspace, target, touched | kept)
         await _send(workspace, root, target, todo, note)
-        await side_by_side(_remove(workspace, target, path, before[path]) for path in gone)
+        await side_by_side(_remove(workspace, f"{target}/{old}") for old in gone.values())
         await _write_manifest(workspace, target, {file.path: _mark(file) for file in files})
     return UploadReport(len(todo), len(same), len(gone), sum(file.size for file in todo))
 
 
 def _mark(file: ProjectFile) -> str:
     return f"{file.form}:{file.sha256}"
+
+
+def _became(path: str, mark: str) -> str:
+    """Where an earlier upload put a file."""
+    return path if mark.startswith("file:") else path.rsplit(".", 1)[0]
 
 
 def _folder(path: str) -> str:
@@ -153,12 +163,9 @@ async def _put_file(workspace: Workspace, path: str, data: bytes) -> None:
     )
 
 
-async def _remove(workspace: Workspace, target: str, path: str, mark: str) -> None:
-    name = path if mark.startswith("file:") else path.rsplit(".", 1)[0]
+async def _remove(workspace: Workspace, path: str) -> None:
     try:
-        await workspace.call(
-            "workspace.delete", lambda client: client.workspace.delete(f"{target}/{name}")
-        )
+        await workspace.call("workspace.delete", lambda client: client.workspace.delete(path))
     except NotFound:
         return
 
