@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from services.deployment.upload import Note
+from services.deployment.upload import Note, uploaded_at
 from services.errors import StepFailed
 from services.workspace.errors import AlreadyExists, Refused, Unreachable
 from services.workspace.gateway import Workspace
@@ -88,8 +89,9 @@ async def deploy(
 ) -> str:
     """Deploy `source` and return the deployment's id once it SUCCEEDED.
 
-    A deployment of the same source that is under way, or runs, is taken over unless `changed` says
-    that the source is newer. Raises StepFailed with what the platform says about a failed one.
+    A deployment that is under way, or runs, is taken over when it was begun after the last upload;
+    never when `changed` says that this run has uploaded something. Raises StepFailed with what the
+    platform says about a failed one.
     """
     app = await _get(workspace, name)
     pending = app.pending_deployment
@@ -102,7 +104,8 @@ async def deploy(
             on_line(error.message)
         app = await _get(workspace, name)
     active = app.active_deployment
-    if not changed and active and active.deployment_id and _runs(app, active, source):
+    uploaded = None if changed else await uploaded_at(workspace, source)
+    if active and active.deployment_id and _runs(app, active, source, uploaded):
         on_line(f"Deployment {active.deployment_id} of the same files is active.")
         return active.deployment_id
     deployment_id = await _begin(workspace, name, source)
@@ -207,10 +210,18 @@ async def _get(workspace: Workspace, name: str) -> App:
     return await workspace.call("apps.get", lambda client: client.apps.get(name))
 
 
-def _runs(app: App, deployment: AppDeployment, source: str) -> bool:
+def _runs(app: App, deployment: AppDeployment, source: str, uploaded: float | None) -> bool:
+    """Whether the app runs what was uploaded to `source`, by the platform's own clock."""
     running = _value(app.app_status and app.app_status.state) == "RUNNING"
-    same = deployment.source_code_path == source
-    return running and same and _state(deployment) == "SUCCEEDED"
+    same = deployment.source_code_path == source and _state(deployment) == "SUCCEEDED"
+    if not running or not same or uploaded is None or deployment.create_time is None:
+        return False
+    try:
+        begun = datetime.fromisoformat(deployment.create_time.replace("Z", "+00:00"))
+    except ValueError:
+        return False
+    # Both in whole seconds: the platform gives no more for a deployment.
+    return int(begun.timestamp()) >= int(uploaded)
 
 
 def _state(deployment: AppDeployment) -> str:

@@ -67,6 +67,18 @@ async def upload_tree(
     return UploadReport(len(todo), len(same), len(gone), sum(file.size for file in todo))
 
 
+async def uploaded_at(workspace: Workspace, target: str) -> float | None:
+    """When `target` last changed by an upload, in the platform's seconds since 1970."""
+    try:
+        note = await workspace.call(
+            "workspace.get_status",
+            lambda client: client.workspace.get_status(f"{target}/{MANIFEST}"),
+        )
+    except NotFound:
+        return None
+    return note.modified_at / 1000 if note.modified_at is not None else None
+
+
 def _mark(file: ProjectFile) -> str:
     return f"{file.form}:{file.sha256}"
 
