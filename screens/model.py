@@ -1,0 +1,74 @@
+"""The picker of the chat model: endpoints that are ready, proven by one short prompt."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from screens import commands
+from screens.picker import PickerScreen
+from screens.rows import Row, RowState
+from screens.widgets.resource_list import ResourceList
+from services.workspace.errors import NotFound, WorkspaceError
+
+PROMPT = "Say hello to a sales team in one short sentence."
+
+
+class ModelScreen(PickerScreen):
+    name_on_way = "llm_model"
+    heading = "Model"
+    intro = "The serving endpoint that writes the demo's emails. Enter sends it one token to see."
+    nothing = "No chat endpoint is here. Ask an admin to enable foundation models, or type a name."
+    BINDINGS: ClassVar[list[BindingType]] = [commands.TRY]
+
+    async def fill(self) -> None:
+        suggested = self.flow.value(self.answer)
+        for model in await self.flow.setup.session.detector.models():
+            is_suggested = model.name == suggested
+            why = ""
+            if is_suggested and (reason := self.flow.reason("llm_model")):
+                why = f"Suggested: {reason}."
+            if model.reason:
+                told = f"It cannot be used now: {model.reason}."
+                self.put(Row(model.name, RowState.DENIED, model.reason, told, is_suggested))
+            else:
+                self.put(Row(model.name, RowState.USABLE, "ready, chat", why, is_suggested))
+        if suggested and self.found[suggested].state is RowState.CHECKING:
+            self.put(Row(suggested, RowState.UNKNOWN, "not listed", "Enter tries it.", True))
+
+    def typed(self, text: str) -> Row | None:
+        from services.config import problem_with
+
+        if problem := problem_with("llm_model", text):
+            return Row(text, RowState.DENIED, "not an endpoint's name", problem)
+        return Row(text, RowState.UNKNOWN, "not listed", "Enter tries it with one token.")
+
+    async def verify(self, row: Row) -> str:
+        try:
+            await self.flow.setup.session.detector.try_model(row.key)
+        except NotFound:
+            return f"There is no serving endpoint {row.key}."
+        except WorkspaceError as error:
+            return f"{row.key} does not answer: {error.message}"
+        return ""
+
+    def action_try_it(self) -> None:
+        row = self.query_one(ResourceList).row
+        if row is not None:
+            self.query_one("#why", Static).update(f"Asking {row.key}: {PROMPT}")
+            self.work(self._try(row), "try")
+
+    async def _try(self, row: Row) -> None:
+        try:
+            reply = await self.flow.setup.session.detector.try_model(
+                row.key, prompt=PROMPT, max_tokens=60
+            )
+        except WorkspaceError as error:
+            told = f"{row.key} does not answer: {error.message}"
+            self.put(Row(row.key, RowState.DENIED, "does not answer", told, row.suggested))
+            return
+        note = f"answered in {reply.latency_seconds:.1f} s"
+        told = f"{row.key} in {reply.latency_seconds:.1f} s: {reply.text.strip() or 'no text'}"
+        self.put(Row(row.key, RowState.USABLE, note, told, row.suggested))

@@ -1,0 +1,152 @@
+"""The plan before anything is made: open its entries, change answers, export it, confirm once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static, Tree
+
+from screens import commands
+from screens.base import WizardScreen
+from screens.confirm import Confirm
+from screens.durations import about
+from screens.journey import ANSWERS, build
+from screens.widgets.plan_tree import PlanTree
+from services.plan import Plan
+from services.private_files import write_private
+
+LABELS = {
+    "mode": "Mode",
+    "catalog": "Catalog",
+    "schema": "Schema",
+    "app_name": "App",
+    "llm_model": "Model",
+}
+
+
+class PreviewScreen(WizardScreen):
+    name_on_way = "preview"
+    heading = "Preview"
+    CSS_PATH = "preview.tcss"
+    AUTO_FOCUS = "#start"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        commands.START,
+        commands.EDIT_MODE,
+        commands.EDIT_CATALOG,
+        commands.EDIT_SCHEMA,
+        commands.EDIT_APP,
+        commands.EDIT_MODEL,
+        commands.OPEN_PLAN,
+        commands.EXPORT,
+        commands.AGAIN,
+    ]
+
+    def content(self) -> ComposeResult:
+        yield Static(id="answers", markup=False)
+        yield Static(id="summary", markup=False)
+        yield PlanTree()
+        yield Static(id="detail", classes="quiet", markup=False)
+        with Horizontal(id="buttons", classes="row"):
+            yield Button("Start setup", id="start", variant="primary", compact=True)
+            yield Button("Export", id="export", compact=True)
+
+    def on_mount(self) -> None:
+        self._fresh = False
+
+    def on_screen_resume(self) -> None:
+        """First shown, or back from changing an answer: the plan is made anew."""
+        self.action_again()
+
+    def action_again(self) -> None:
+        self._fresh = False
+        self.problem(None)
+        self._show_answers()
+        self.query_one("#start", Button).disabled = True
+        told = f"Checking your answers and making the plan{self.flow.glyphs.ellipsis}"
+        self.query_one("#summary", Static).update(told)
+        self.work(self._prepare(), "prepare")
+
+    async def _prepare(self) -> None:
+        plan = await self.flow.prepare()
+        self._fresh = True
+        self.query_one(PlanTree).show(plan)
+        self._show_answers()
+        self.query_one("#summary", Static).update(self._summary(plan))
+        button = self.query_one("#start", Button)
+        button.disabled = False
+        if self.is_current and self.focused is None:
+            button.focus()
+
+    def failed(self, error: object) -> None:
+        del error
+        told = "Nothing was made. Change an answer with 1 to 5, or look again with r."
+        self.query_one("#summary", Static).update(told)
+
+    def _show_answers(self) -> None:
+        lines = [
+            Content.assemble(
+                Content(f"{number} ").stylize("$primary"),
+                Content(f"{LABELS[name]:<12}"),
+                Content(self.flow.value(name) or "-").stylize("bold"),
+            )
+            for number, name in enumerate(ANSWERS, 1)
+        ]
+        path = self.flow.value("experiment_path") or "-"
+        lines.append(Content(f"  {'Experiment':<12}{path}"))
+        self.query_one("#answers", Static).update(Content("\n").join(lines))
+
+    def _summary(self, plan: Plan) -> str:
+        time = about(plan.estimate_seconds) if plan.estimate_seconds else "3 to 10 minutes"
+        return f"{plan.summary()}. Takes {time}. Nothing is made before you start."
+
+    @on(Tree.NodeHighlighted)
+    def _tell_detail(self, event: Tree.NodeHighlighted[str]) -> None:
+        self.query_one("#detail", Static).update(event.node.data or "")
+
+    def action_plan(self) -> None:
+        self.query_one(PlanTree).focus()
+
+    def action_edit(self, name: str) -> None:
+        self.app.push_screen(build(name, self.flow, editing=True))
+
+    def action_export(self) -> None:
+        if self.flow.plan is not None:
+            self.work(self._export(self.flow.plan), "export")
+
+    @on(Button.Pressed, "#export")
+    def _export_pressed(self) -> None:
+        self.action_export()
+
+    async def _export(self, plan: Plan) -> None:
+        files = {
+            self.flow.paths.root / "setup-plan.md": plan.to_markdown(),
+            self.flow.paths.root / "setup-plan.json": plan.to_json(),
+        }
+        for path, text in files.items():
+            await asyncio.to_thread(write_private, path, text)
+        names = " and ".join(str(path) for path in files)
+        self.notify(f"Written: {names}", markup=False)
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        if not self._fresh:
+            return
+        name = self.flow.takes_over()
+        if not name:
+            self.forward()
+            return
+        told = (
+            f"The app {name} was not made by this setup. Its code will be replaced by the demo's."
+        )
+        self.app.push_screen(Confirm("Replace this app?", told, typed=name), self._confirmed)
+
+    def _confirmed(self, yes: bool | None) -> None:
+        if yes:
+            self._fresh = True
+            self.forward()
