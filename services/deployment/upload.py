@@ -45,7 +45,9 @@ async def upload_tree(
     """Make `target` hold exactly `files`, besides what others put there. Safe to run again after
     it was cut off. Raises a WorkspaceError."""
     before = await _manifest(workspace, target)
-    there = await _listed(workspace, target, {_folder(file.target) for file in files})
+    # Without a note there is nothing that a listing could confirm.
+    folders = {_folder(file.target) for file in files} if before else set[str]()
+    there = await _listed(workspace, target, folders)
     same = {
         file.path for file in files if before.get(file.path) == _mark(file) and file.target in there
     }
