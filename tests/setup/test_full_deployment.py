@@ -33,9 +33,9 @@ SEED_KEYS = (
 
 def workspace_state(sandbox: RunningSandbox) -> dict[str, Any]:
     """All that a setup may touch, as the person sees it."""
-    client = sandbox.client()
+    client: Any = sandbox.client()
     schemas = [s.full_name for s in client.schemas.list("workspace")]
-    grants = client.api_client.do(
+    grants = sandbox.call(
         "GET", "/api/2.1/unity-catalog/permissions/catalog/workspace?max_results=0"
     )
     return {
@@ -153,7 +153,7 @@ def test_every_file_is_private_and_holds_no_secret(
     secrets += [line.split("=", 1)[1].strip() for line in config.splitlines() if "token" in line]
     assert len(secrets) >= 2
     files = [p for p in wizard.project.glob(".setup*") if p.is_file()]
-    files += list((wizard.project / ".setup_logs").iterdir()) + [wizard.project / ".env.local"]
+    files += [*(wizard.project / ".setup_logs").iterdir(), wizard.project / ".env.local"]
     for path in files:
         assert path.stat().st_mode & 0o077 == 0, path
         text = path.read_text()

@@ -1,0 +1,71 @@
+"""kill -9 in the middle of steps: the next run goes on, and nothing is made twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.sandbox.running import RunningSandbox
+from tests.setup.wizard import STEPS, Event, Wizard
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
+
+
+def step_is(step: str, status: str = "in_progress") -> Callable[[Event], bool]:
+    def reached(event: Event) -> bool:
+        return event["event"] == "step" and (event["step"], event["status"]) == (step, status)
+
+    return reached
+
+
+def log_has(step: str, text: str) -> Callable[[Event], bool]:
+    def reached(event: Event) -> bool:
+        return event["event"] == "log" and event["step"] == step and text in event["line"]
+
+    return reached
+
+
+def statuses(wizard: Wizard) -> dict[str, str]:
+    body = json.loads((wizard.project / ".setup_progress.json").read_text())
+    return {name: step["status"] for name, step in body["steps"].items()}
+
+
+def test_three_kills_and_one_setup(wizard: Wizard, sandbox: RunningSandbox) -> None:
+    resume = ("--yes", "--resume")
+
+    # While the app is being made.
+    wizard.kill_when(step_is("create_app"), "--yes")
+    assert statuses(wizard)["create_app"] in ("in_progress", "completed")
+
+    # While the sample data loads.
+    events = wizard.kill_when(log_has("load_sample_data", "20 of 50"), *resume)
+    assert statuses(wizard)["load_sample_data"] == "in_progress"
+    done = {s for s, status in statuses(wizard).items() if status == "completed"}
+    assert {"create_catalog_schema", "create_experiment", "create_app"} <= done
+    assert events
+
+    # While the app is being deployed.
+    events = wizard.kill_when(log_has("deploy_app", "begun"), *resume)
+    started = {e["step"] for e in events if e["event"] == "step" and e["status"] == "in_progress"}
+    assert started.isdisjoint({"create_catalog_schema", "create_experiment", "create_app"})
+
+    ended = wizard.run(*resume)
+    assert ended.code == 0, ended.events[-3:]
+    assert ended.result["steps"] == dict.fromkeys(STEPS, "completed")
+    assert "load_sample_data" not in ended.started()
+
+    client = sandbox.client()
+    apps = [app.name for app in client.apps.list() if "mlflow" in app.name]
+    schemas = [s.name for s in client.schemas.list("workspace") if "mlflow" in (s.name or "")]
+    experiments = [e.name for e in client.experiments.list_experiments() if "mlflow" in str(e.name)]
+    assert (apps, schemas, experiments) == (
+        ["mlflow-demo"],
+        ["mlflow_demo"],
+        ["/Shared/mlflow-demo"],
+    )
+    deployments = list(client.apps.list_deployments("mlflow-demo"))
+    assert len(deployments) == 1
+    counts = json.loads((wizard.project / ".setup_progress.json").read_text())
+    assert counts["steps"]["load_sample_data"]["result_data"]["traces"] == 100
