@@ -14,6 +14,7 @@ from services.workspace.gateway import Workspace
 if TYPE_CHECKING:
     from services.suggestions import Suggestions
 
+CATALOGS = "/api/2.1/unity-catalog/catalogs"
 CHAT_TASK = "llm/v1/chat"
 PREFERRED_MODELS = (
     "databricks-claude-3-7-sonnet",
@@ -94,17 +95,17 @@ class EnvironmentDetector:
 
     async def catalogs(self) -> AsyncIterator[list[CatalogInfo]]:
         """All catalogs the person can see, in parts as they come. Raises a WorkspaceError."""
-        parts = self.workspace.pages("catalogs.list", lambda client: client.catalogs.list())
-        async for part in parts:
+        pages = self.workspace.pages(CATALOGS, "catalogs", {"max_results": 0})
+        async for page in pages:
             yield [
                 CatalogInfo(
-                    name=info.name or "",
-                    owner=info.owner or "",
-                    kind=info.catalog_type.value if info.catalog_type else "",
-                    browse_only=bool(info.browse_only),
-                    comment=info.comment or "",
+                    name=str(info.get("name") or ""),
+                    owner=str(info.get("owner") or ""),
+                    kind=str(info.get("catalog_type") or ""),
+                    browse_only=bool(info.get("browse_only")),
+                    comment=str(info.get("comment") or ""),
                 )
-                for info in part
+                for info in page
             ]
 
     async def schemas(self, catalog: str) -> list[SchemaInfo]:

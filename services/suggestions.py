@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from services.config import problem_with
 from services.errors import SetupError
 from services.vocabulary import DeploymentMode
-from services.workspace.errors import Denied, NotFound, NotSupported, WorkspaceError
+from services.workspace.errors import Denied, NotFound, NotSupported, Unreachable, WorkspaceError
 
 if TYPE_CHECKING:
     from services.environment_detector import CatalogInfo, EnvironmentDetector
@@ -22,6 +23,7 @@ COMMON_CATALOGS = ("workspace", "main")
 SCHEMA_NAME = "mlflow_demo"
 APP_NAME = "mlflow-demo"
 _MOST_TRIED_MODELS = 6
+_PATH_SECONDS = 10.0
 
 
 @dataclass
@@ -90,9 +92,10 @@ async def _catalog(detector: EnvironmentDetector, known: str) -> tuple[str, str]
     possible = [c for c in found if not c.why_not and not problem_with("catalog", c.name)]
     order = {name: rank for rank, name in enumerate(COMMON_CATALOGS)}
     possible.sort(key=lambda c: (c.name != known, order.get(c.name, 9), c.owner not in me))
-    likely = [c.name for c in possible if c.name == known or c.name in order or c.owner in me]
-    for names in (likely, [c.name for c in possible if c.name not in likely]):
-        rights = await _first_usable(detector, names)
+    likely = [c for c in possible if c.name == known or c.name in order or c.owner in me]
+    names = {c.name for c in likely}
+    for asked in (likely, [c for c in possible if c.name not in names]):
+        rights = await _first_usable(detector, asked)
         if rights:
             why = (
                 "used before" if rights[0] == known else f"you may create schemas in it{rights[1]}"
@@ -102,20 +105,23 @@ async def _catalog(detector: EnvironmentDetector, known: str) -> tuple[str, str]
     return "", f"{seen}, and in none of them you may create a schema."
 
 
-async def _first_usable(detector: EnvironmentDetector, names: list[str]) -> tuple[str, str] | None:
-    """The first of `names`, in their order, that can be used; all are asked side by side, and what
-    comes after a usable one is not waited for. Those that may be granted on come first."""
-    waiting = list(names)
+async def _first_usable(
+    detector: EnvironmentDetector, catalogs: list[CatalogInfo]
+) -> tuple[str, str] | None:
+    """The first, in their order, that can be used; all are asked side by side, and what comes after
+    a usable one is not waited for. Those that may be granted on come first."""
+    owners = {catalog.name: catalog.owner for catalog in catalogs}
+    waiting = deque(owners)
     known: dict[str, tuple[str, str] | None] = {}
     spare: tuple[str, str] | None = None
-    async for rights in detector.permissions.verify_catalogs(names):
+    async for rights in detector.permissions.verify_catalogs(list(owners), owners=owners):
         owned = ", and own it" if rights.reason == "you own it" else ""
         known[rights.name] = (rights.name, owned) if rights.usable else None
         if rights.usable and not rights.may_manage:
             known[rights.name] = None
             spare = spare or (rights.name, ", though not grant on it")
         while waiting and waiting[0] in known:
-            if best := known[waiting.pop(0)]:
+            if best := known[waiting.popleft()]:
                 return best
     return spare
 
@@ -152,7 +158,10 @@ async def _app(
 
 
 async def _experiment_path(detector: EnvironmentDetector, name: str) -> str:
-    """/Shared/NAME, or below the person's own folder where /Shared is closed; empty when taken."""
+    """/Shared/NAME, or below the person's own folder where /Shared is closed; empty when taken.
+
+    What cannot be asked now counts as free: step 4 looks again before anything is made.
+    """
     user = (await detector.workspace.current_user()).user_name
     folder = "/Shared"
     try:
@@ -160,12 +169,16 @@ async def _experiment_path(detector: EnvironmentDetector, name: str) -> str:
             folder = f"/Users/{user}"
     except (NotFound, Denied):
         folder = f"/Users/{user}"
+    except Unreachable:
+        return f"{folder}/{name}"
     path = f"{folder}/{name}"
     try:
         found = await detector.workspace.call(
-            "experiments.get_by_name", lambda client: client.experiments.get_by_name(path)
+            "experiments.get_by_name",
+            lambda client: client.experiments.get_by_name(path),
+            deadline=_PATH_SECONDS,
         )
-    except NotFound:
+    except (NotFound, Unreachable):
         return path
     gone = found.experiment is None or found.experiment.lifecycle_stage == "deleted"
     return path if gone else ""

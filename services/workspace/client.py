@@ -6,6 +6,7 @@ Everything here blocks: call it in a worker thread (services/workspace/worker.py
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HTTP_SECONDS = 30
 """How long one request may be silent."""
 KNOCK_SECONDS = 10
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PRODUCT = ("mlflow-demo-setup", "0.1.0")
 
 _seen = threading.local()
@@ -37,6 +39,18 @@ def quiet_sdk_logging() -> None:
     sdk = logging.getLogger("databricks")
     sdk.addHandler(logging.NullHandler())
     sdk.propagate = False
+
+
+def keep_loopback_off_proxies() -> None:
+    """A proxy can not reach this machine's own sandbox, and must not see its tokens.
+
+    requests sends loopback addresses through HTTP_PROXY like any other unless NO_PROXY has them.
+    """
+    for name in ("no_proxy", "NO_PROXY"):
+        kept = [each for each in os.environ.get(name, "").split(",") if each.strip()]
+        if "*" not in kept:
+            missing = [each for each in LOOPBACK if each not in kept]
+            os.environ[name] = ",".join([*kept, *missing])
 
 
 def knock(host: str) -> None:
@@ -56,6 +70,8 @@ def build_client(sign_in: SignIn) -> WorkspaceClient:
     from databricks.sdk.config import Config
 
     quiet_sdk_logging()
+    if sign_in.loopback:
+        keep_loopback_off_proxies()
     knock(sign_in.host)
     config = Config(
         **sign_in.sdk_config_arguments(),

@@ -10,18 +10,13 @@ from __future__ import annotations
 import asyncio
 import io
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_after_delay,
-)
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
+from services.json_shapes import as_row, rows
 from services.redaction import Redactor
 from services.workspace.errors import RateLimited, SignInFailed, Unreachable, WorkspaceError
 from services.workspace.limits import AdaptiveLimit
@@ -38,6 +33,10 @@ Trace = Callable[[dict[str, Any]], None]
 CONNECT_SECONDS = 60.0
 CALL_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
+MOST_TRIES = 7
+"""Of a call without an answer: with the pauses between them about 25 seconds."""
+MOST_TRIES_LIMITED = 12
+CONNECT_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -64,20 +63,13 @@ class Workspace:
     async def connect(cls, sign_in: SignIn, *, trace: Trace | None = None) -> Workspace:
         """Build the client. No call is made yet that needs a right; credentials may still prove
         wrong at the first one. Raises SignInFailed or Unreachable."""
-
-        def build() -> WorkspaceClient:
-            from services.workspace.client import build_client
-
-            return build_client(sign_in)
-
-        try:
-            client = await asyncio.wait_for(in_thread(build, "workspace sign-in"), CONNECT_SECONDS)
-        except (OSError, ValueError, asyncio.TimeoutError) as error:
-            told = await asyncio.to_thread(
-                translate, error, "sign-in", sign_in, Redactor(sign_in.secrets)
-            )
-            raise told or SignInFailed(str(error), sign_in.mend) from None
-        return cls(sign_in, client, trace)
+        trying = AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, RateLimited | Unreachable)),
+            wait=_pause,
+            stop=stop_after_attempt(CONNECT_TRIES),
+            reraise=True,
+        )
+        return cls(sign_in, await trying(_connect, sign_in), trace)
 
     async def call(
         self,
@@ -86,60 +78,66 @@ class Workspace:
         *,
         retry: bool = True,
         deadline: float = CALL_SECONDS,
+        patient: bool = False,
     ) -> T:
         """Run `do` with the client and return what it returns.
 
         `name` is the SDK's (`catalogs.get`), for the trace. Without `retry` a call whose answer
         was lost is not repeated (creates); one that was refused by a rate limit always is.
-        `deadline` is in seconds and covers all tries.
+        `deadline` is in seconds, covers all tries, and begins with the call's first turn: a long
+        queue is no reason to fail. A `patient` call lets all others go first.
         """
-        end = time.monotonic() + deadline
+        end: float | None = None
 
         def worth_another(error: BaseException) -> bool:
             return isinstance(error, RateLimited) or (retry and isinstance(error, Unreachable))
 
+        def too_late(state: RetryCallState) -> bool:
+            most = MOST_TRIES_LIMITED if _limited(state) else MOST_TRIES
+            late = end is not None and time.monotonic() + _pause(state) >= end
+            return late or state.attempt_number >= most
+
         trying = AsyncRetrying(
-            retry=retry_if_exception(worth_another),
-            wait=_pause,
-            stop=stop_after_delay(deadline) | stop_after_attempt(12),
-            reraise=True,
+            retry=retry_if_exception(worth_another), wait=_pause, stop=too_late, reraise=True
         )
         async for attempt in trying:
             with attempt:
-                return await self._once(name, do, end)
+                async with self.limit.turn(patient=patient):
+                    end = end or time.monotonic() + deadline
+                    return await self._once(name, do, end)
         raise AssertionError("tenacity either returns or raises")
 
     async def _once(self, name: str, do: Callable[[WorkspaceClient], T], end: float) -> T:
-        async with self.limit:
-            began = time.monotonic()
-            try:
-                work = in_thread(lambda: self._work(name, do), name)
-                result = await asyncio.wait_for(work, max(0.1, end - began))
-            except asyncio.TimeoutError:
-                self._record(name, "no answer", began, "")
-                raise Unreachable(
-                    f"{self.host} did not answer {name} in time.",
-                    "Check the network or the VPN, then try again.",
-                    call=name,
-                ) from None
-            except WorkspaceError as error:
-                self._record(name, error.code or type(error).__name__, began, error.request_id)
-                if isinstance(error, RateLimited):
-                    self.limit.throttled(min(error.retry_after, LONGEST_PAUSE))
-                raise
-            self._record(name, "ok", began, result[1])
-            self.limit.succeeded()
-            return result[0]
+        began = time.monotonic()
+        try:
+            work = in_thread(lambda: self._work(name, do), name)
+            result = await asyncio.wait_for(work, max(1.0, end - began))
+        except asyncio.TimeoutError:
+            self._record(name, "no answer", began, "")
+            raise Unreachable(
+                f"{self.host} did not answer {name} in time.",
+                "Check the network or the VPN, then try again.",
+                call=name,
+            ) from None
+        except WorkspaceError as error:
+            self._record(name, error.code or type(error).__name__, began, error.request_id)
+            if isinstance(error, RateLimited):
+                self.limit.throttled(min(error.retry_after, LONGEST_PAUSE))
+            raise
+        self._record(name, "ok", began, result[1])
+        self.limit.succeeded()
+        return result[0]
 
     def _work(self, name: str, do: Callable[[WorkspaceClient], T]) -> tuple[T, str]:
-        """In the worker thread. OSError covers the SDK's and requests' errors."""
+        """In the worker thread. OSError covers the SDK's and requests' errors, NotImplementedError
+        is what it raises for a token that it cannot read."""
         from services.workspace.client import forget_request_id, last_request_id
         from services.workspace.single_attempt import WouldRetry
 
         forget_request_id()
         try:
             return do(self._client), last_request_id()
-        except (OSError, ValueError, WouldRetry) as error:
+        except (OSError, ValueError, WouldRetry, NotImplementedError) as error:
             told = translate(error, name, self.sign_in, self._redactor, last_request_id())
             if told is None:
                 raise
@@ -153,37 +151,21 @@ class Workspace:
             )
 
     async def pages(
-        self,
-        name: str,
-        do: Callable[[WorkspaceClient], Iterator[T]],
-        *,
-        size: int = 100,
-        deadline: float = CALL_SECONDS,
-    ) -> AsyncIterator[list[T]]:
-        """What an iterating call of the SDK gives, in lists of at most `size`, each as soon as
-        it is there."""
-        iterator: Iterator[T] | None = None
+        self, path: str, key: str, query: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """The objects under `key` of a paged GET, page by page, each as soon as it is there.
 
-        def take(client: WorkspaceClient) -> list[T]:
-            nonlocal iterator
-            if iterator is None:
-                iterator = iter(do(client))
-            found: list[T] = []
-            for each in iterator:
-                found.append(each)
-                if len(found) >= size:
-                    break
-            return found
-
-        first = True
+        The SDK's own iterators do not tell where a page ends and cannot be tried again in the
+        middle. A page may be empty; only a missing next_page_token ends the list.
+        """
+        asked = dict(query or {})
         while True:
-            # A generator that raised is exhausted: only the first part may be tried again.
-            found = await self.call(name, take, retry=first, deadline=deadline)
-            first = False
-            if found:
-                yield found
-            if len(found) < size:
+            answer = await self.raw("GET", path, query=asked)
+            yield rows(answer, key)
+            following = as_row(answer).get("next_page_token")
+            if not following:
                 return
+            asked["page_token"] = following
 
     async def raw(
         self,
@@ -196,6 +178,7 @@ class Workspace:
         headers: Mapping[str, str] | None = None,
         retry: bool = True,
         deadline: float = CALL_SECONDS,
+        patient: bool = False,
     ) -> Any:
         """A REST call that the SDK has no method for; the parsed JSON answer, {} for none."""
 
@@ -210,7 +193,8 @@ class Workspace:
                 data=None if data is None else io.BytesIO(data),
             )
 
-        return await self.call(f"{method} {path}", do, retry=retry, deadline=deadline)
+        name = f"{method} {path}"
+        return await self.call(name, do, retry=retry, deadline=deadline, patient=patient)
 
     async def current_user(self) -> User:
         """Who is signed in; asked once. Raises SignInFailed or another WorkspaceError."""
@@ -242,14 +226,31 @@ class Workspace:
             await asyncio.gather(self._user, return_exceptions=True)
 
 
+async def _connect(sign_in: SignIn) -> WorkspaceClient:
+    def build() -> WorkspaceClient:
+        from services.workspace.client import build_client
+
+        return build_client(sign_in)
+
+    try:
+        return await asyncio.wait_for(in_thread(build, "workspace sign-in"), CONNECT_SECONDS)
+    except (OSError, ValueError, asyncio.TimeoutError, NotImplementedError) as error:
+        redactor = Redactor(sign_in.secrets)
+        told = await asyncio.to_thread(translate, error, "sign-in", sign_in, redactor)
+        raise told or SignInFailed(redactor.clean(str(error)), sign_in.mend) from None
+
+
 def _failed(task: asyncio.Task[User]) -> bool:
     return task.cancelled() or task.exception() is not None
 
 
 def _pause(state: RetryCallState) -> float:
     """Seconds until the next try: what the platform asked for, else 0.5, 1, 2, 4 and at most 8."""
-    outcome = state.outcome
-    error = outcome.exception() if outcome is not None else None
-    if isinstance(error, RateLimited):
-        return min(error.retry_after, LONGEST_PAUSE)
+    if limited := _limited(state):
+        return min(limited.retry_after, LONGEST_PAUSE)
     return min(0.5 * 2 ** (state.attempt_number - 1), 8.0)
+
+
+def _limited(state: RetryCallState) -> RateLimited | None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error if isinstance(error, RateLimited) else None

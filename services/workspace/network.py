@@ -14,31 +14,36 @@ def explain(error: BaseException, host: str) -> tuple[str, str]:
     import requests
 
     name = urlsplit(host).hostname or host
-    chain = _chain(error)
-    kinds = {type(each).__name__ for each in chain}
-    if "NameResolutionError" in kinds or any(isinstance(e, socket.gaierror) for e in chain):
+    links = chain(error)
+    kinds = {type(each).__name__ for each in links}
+    if "NameResolutionError" in kinds or any(isinstance(e, socket.gaierror) for e in links):
         return (
             f"The name {name} cannot be found.",
             f"Check the address in the profile, and that this network knows it. {_VPN}",
         )
-    if any(isinstance(e, requests.exceptions.ProxyError) for e in chain) or "ProxyError" in kinds:
+    if any(isinstance(e, requests.exceptions.ProxyError) for e in links) or "ProxyError" in kinds:
         return (
             f"The proxy did not let the connection to {name} through.",
             "Check HTTPS_PROXY and NO_PROXY, or ask the network's owner to allow the host.",
         )
-    if any(isinstance(e, ssl.SSLError | requests.exceptions.SSLError) for e in chain):
+    if any(isinstance(e, ssl.SSLError | requests.exceptions.SSLError) for e in links):
         return (
             f"The certificate of {name} could not be verified.",
             "Behind an inspecting proxy, set REQUESTS_CA_BUNDLE to the file with its certificate.",
         )
-    if any(isinstance(e, TimeoutError | requests.exceptions.Timeout) for e in chain):
+    if any(isinstance(e, TimeoutError | requests.exceptions.Timeout) for e in links):
         return f"{name} did not answer in time.", _VPN
-    if any(isinstance(e, ConnectionRefusedError) for e in chain):
+    if any(isinstance(e, ConnectionRefusedError) for e in links):
         return f"{name} refused the connection.", f"Check the address in the profile. {_VPN}"
+    if any(isinstance(e, requests.exceptions.JSONDecodeError) for e in links):
+        return (
+            f"{name} answered with something that is not JSON: a sign-in or error page.",
+            "Check that the address is a workspace's, and that no proxy stands in between.",
+        )
     return f"The connection to {name} broke.", _VPN
 
 
-def _chain(error: BaseException) -> list[BaseException]:
+def chain(error: BaseException) -> list[BaseException]:
     """The error, what caused it, and what requests and urllib3 wrapped into arguments."""
     found: list[BaseException] = []
     todo: list[BaseException] = [error]

@@ -8,6 +8,8 @@ access token answers 403, an IP access list too.
 from __future__ import annotations
 
 import re
+import socket
+import ssl
 from typing import TYPE_CHECKING, Any
 
 from services.redaction import Redactor
@@ -34,6 +36,13 @@ if TYPE_CHECKING:
 _DEBUG_TAIL = re.compile(r"\.?\s+(?:Config|Env): [\w]+=?.*$", re.DOTALL)
 """The SDK appends its configuration to some messages."""
 _BAD_TOKEN = re.compile(r"invalid access token|token is expired|token expired", re.IGNORECASE)
+_NO_VERDICT = re.compile(
+    r"""^(?:[\w-]+:\s)?(?:unknown:\sunknown|b['"]|Not\ssupported\syet:
+    |server_error|temporarily_unavailable|invalid\sliteral|Expecting\svalue)""",
+    re.VERBOSE,
+)
+"""A token endpoint that refuses credentials says so in the terms of RFC 6749, section 5.2. What
+is not in them (a proxy's page, an error of the service) says nothing about the credentials."""
 _OFF = frozenset({"FEATURE_DISABLED", "ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED"})
 
 
@@ -55,14 +64,31 @@ def translate(
     if isinstance(error, requests.RequestException):
         what, advice = network.explain(error, sign_in.host)
         return Unreachable(redactor.clean(what), advice, **about)
-    if isinstance(error, ValueError):
-        # Credentials are only fetched when the first call needs them (databricks.sdk.oauth).
-        told = _plain(error, redactor)
-        return SignInFailed(f"Signing in to {sign_in.host} failed: {told}", sign_in.mend, **about)
-    if isinstance(error, OSError):
+    if isinstance(error, ConnectionError | ssl.SSLError | socket.gaierror):
         what, advice = network.explain(error, sign_in.host)
         return Unreachable(redactor.clean(what), advice, **about)
+    if isinstance(error, ValueError | OSError | NotImplementedError):
+        return _sign_in_error(error, call, sign_in, redactor, request_id)
     return None
+
+
+def _sign_in_error(
+    error: BaseException, call: str, sign_in: SignIn, redactor: Redactor, request_id: str
+) -> WorkspaceError | None:
+    """For what the SDK raises while it gets credentials, which it does when a call needs them:
+    ValueError and OSError with a text, around whatever really happened."""
+    import requests
+    from databricks.sdk.errors.base import DatabricksError
+
+    for cause in network.chain(error)[1:]:
+        if isinstance(cause, DatabricksError | requests.RequestException):
+            return translate(cause, call, sign_in, redactor, request_id)
+    about: dict[str, Any] = {"call": call, "request_id": request_id}
+    if _NO_VERDICT.search(str(error)):
+        told = f"The sign-in service of {sign_in.host} gave no usable answer."
+        return Unreachable(told, "Try again in a minute.", **about)
+    told = _plain(error, redactor)
+    return SignInFailed(f"Signing in to {sign_in.host} failed: {told}", sign_in.mend, **about)
 
 
 def _after_one_attempt(
