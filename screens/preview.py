@@ -80,7 +80,8 @@ class PreviewScreen(WizardScreen):
         self.query_one("#summary", Static).update(self._summary(plan))
         button = self.query_one("#start", Button)
         button.disabled = False
-        if self.is_current and self.focused is None:
+        # While it was disabled, Textual handed the focus on to the next button.
+        if self.is_current and (self.focused is None or self.focused.id == "export"):
             button.focus()
 
     def failed(self, error: object) -> None:
