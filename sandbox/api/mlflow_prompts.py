@@ -37,9 +37,9 @@ def prompts_in(sandbox: Sandbox, catalog: str, schema: str) -> list[str]:
     return sandbox.privileges.names("function", f"{catalog}.{schema}.".lower())
 
 
-async def remove_prompts(sandbox: Sandbox, catalog: str, schema: str) -> None:
-    """Delete every prompt of a schema, as a forced delete of the schema does."""
-    for name in prompts_in(sandbox, catalog, schema):
+async def remove_prompts(sandbox: Sandbox, inside: str) -> None:
+    """Delete every prompt of a catalog or schema, as a forced delete of it does."""
+    for name in sandbox.privileges.names("function", f"{inside}.".lower()):
         await _remove(sandbox, name)
 
 

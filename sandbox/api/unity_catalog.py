@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from sandbox import securables
 from sandbox.api.bodies import flag, json_body, page, required
+from sandbox.api.mlflow_prompts import remove_prompts
 from sandbox.context import Principal, Sandbox, principal_of, sandbox_of
 from sandbox.errors import invalid
 from sandbox.gate import WORKSPACE_ID
@@ -184,7 +185,11 @@ def _item_routes(kind: str, plural: str) -> Route:
                 raise invalid("The sandbox does not rename: create anew and delete.")
             return JSONResponse(securables.update(sandbox, principal, kind, name, changes))
         if request.method == "DELETE":
-            securables.drop(sandbox, principal, kind, name, force=flag(request, "force"))
+            force = flag(request, "force")
+            if force and sandbox.with_mlflow:
+                securables.require_manager(sandbox, principal, kind, name)
+                await remove_prompts(sandbox, name)
+            securables.drop(sandbox, principal, kind, name, force=force)
             return JSONResponse({})
         return JSONResponse(_get(sandbox, principal, kind, name, flag(request, "include_browse")))
 
