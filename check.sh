@@ -44,4 +44,5 @@ else
 fi
 
 said 'Tests'
-run pytest -q -m "$MARKS"
+# By file, two at a time: most of what a test waits for are processes of its own.
+run pytest -q -n 2 --dist loadfile -m "$MARKS"
