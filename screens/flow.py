@@ -21,7 +21,7 @@ from services.events import Event, PrerequisiteChecked
 from services.paths import ProjectPaths
 from services.progress_file import ProgressSnapshot, UnreadableProgress, read_status, reset
 from services.project_lock import ProjectLock
-from services.vocabulary import DeploymentMode, ExitCode, StepId
+from services.vocabulary import DeploymentMode, ExitCode, StepId, StepStatus
 
 if TYPE_CHECKING:
     from services.plan import Plan
@@ -88,6 +88,14 @@ class Flow:
             return "sandbox" if self.sandbox else ""
         host = self.sign_in.host.removeprefix("https://").removeprefix("http://")
         return f"sandbox {host}" if self.sandbox else host
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the plan was confirmed before: something that makes things was begun."""
+        from services.setup import MAKING
+
+        steps = self.setup.session.tracker.snapshot.steps
+        return any(steps[step].status is not StepStatus.PENDING for step in MAKING)
 
     def saved(self) -> tuple[ProgressSnapshot | None, str]:
         """The progress file's content, and what is wrong with it (else empty)."""

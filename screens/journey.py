@@ -30,11 +30,12 @@ def place_of(name: str) -> str:
 
 
 def screen_after(name: str, flow: Flow) -> WizardScreen:
-    """The next screen on the way. After the checks of a resumed setup that is its progress."""
+    """The next screen on the way. After the checks a resumed setup goes on where it was: with its
+    run when that was confirmed, else with the plan of its saved answers."""
     if name == "sign_in" and flow.rolling_back:
         return build("roll_back", flow)
     if name == "checks" and flow.resuming and flow.plan is not None:
-        return build("progress", flow)
+        return build("progress" if flow.confirmed else "preview", flow)
     return build(ORDER[ORDER.index(name) + 1], flow)
 
 

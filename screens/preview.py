@@ -30,11 +30,15 @@ LABELS = {
 }
 
 
+class ClickTarget(Button, can_focus=False):
+    """A button that takes no focus, so that Enter stays the screen's."""
+
+
 class PreviewScreen(WizardScreen):
     name_on_way = "preview"
     heading = "Preview"
     CSS_PATH = "preview.tcss"
-    AUTO_FOCUS = "#start"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         commands.START,
         commands.EDIT_MODE,
@@ -53,8 +57,9 @@ class PreviewScreen(WizardScreen):
         yield PlanTree()
         yield Static(id="detail", classes="quiet", markup=False)
         with Horizontal(id="buttons", classes="row"):
-            yield Button("Start setup", id="start", variant="primary", compact=True)
-            yield Button("Export", id="export", compact=True)
+            # For the mouse: the keyboard has Enter and e, whatever is focused.
+            yield ClickTarget("Start setup", id="start", variant="primary", compact=True)
+            yield ClickTarget("Export", id="export", compact=True)
 
     def on_mount(self) -> None:
         self._fresh = False
@@ -112,6 +117,13 @@ class PreviewScreen(WizardScreen):
 
     def action_plan(self) -> None:
         self.query_one(PlanTree).focus()
+
+    def action_back(self) -> None:
+        """Escape first leaves the plan's entries, then the screen."""
+        if self.focused is not None:
+            self.set_focus(None)
+            return
+        super().action_back()
 
     def action_edit(self, name: str) -> None:
         self.app.push_screen(build(name, self.flow, editing=True))

@@ -56,14 +56,19 @@ class WelcomeScreen(WizardScreen):
     def show_state(self) -> None:
         snapshot, wrong = self.flow.saved()
         self._snapshot = snapshot if snapshot and snapshot.started else None
-        self.query_one("#under-way", Static).update(self._under_way(wrong))
+        self._tell("#under-way", self._under_way(wrong))
         options = self._options(self._snapshot)
         ways = self.query_one("#ways", OptionList)
         at = ways.highlighted or 0
         ways.clear_options()
         ways.add_options([Option(Content(text), id=key) for key, text in options.items()])
         ways.highlighted = min(at, len(options) - 1)
-        self.query_one("#notices", Static).update("\n".join(self.flow.notices))
+        self._tell("#notices", "\n".join(self.flow.notices))
+
+    def _tell(self, where: str, text: str) -> None:
+        target = self.query_one(where, Static)
+        target.update(text)
+        target.set_class(bool(text), "-shown")
 
     def _under_way(self, wrong: str) -> str:
         snapshot = self._snapshot
