@@ -58,7 +58,8 @@ class CatalogScreen(PickerScreen):
         self, names: list[str], suggested: str, infos: dict[str, CatalogInfo]
     ) -> None:
         permissions = self.flow.setup.session.permissions
-        async for rights in permissions.verify_catalogs(names, first=[suggested]):
+        owners = {name: infos[name].owner for name in names}
+        async for rights in permissions.verify_catalogs(names, [suggested], owners):
             self.put(self._row(rights, suggested, infos[rights.name].owner))
 
     def _row(self, rights: CatalogRights, suggested: str, owner: str) -> Row:

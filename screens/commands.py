@@ -38,6 +38,7 @@ PAGE_DOWN = command("pagedown,ctrl+d", "page(1)", "Page down", "Move a page down
 PAGE_UP = command("pageup,ctrl+u", "page(-1)", "Page up", "Move a page up.", show=False)
 
 CHOOSE = command("enter", "choose", "Choose", "Take the highlighted row.")
+SELECT = command("enter", "select", "Choose", "Take the highlighted way.")
 FILTER = command("slash", "filter", "Filter", "Type a part of a name, or a name not listed.")
 NEW = command("n", "filter", "New name", "Type the name of a new one.", show=False)
 PROVE_ALL = command(
@@ -45,6 +46,7 @@ PROVE_ALL = command(
 )
 TRY = command("t", "try_it", "Try it", "Send one short prompt and show the answer.")
 AGAIN = command("r", "again", "Again", "Look again.")
+PLAN_AGAIN = command("r", "again", "Again", "Check the answers again.", show=False)
 COPY_FIX = command("y", "copy", "Copy fix", "Copy the command that mends it.")
 SIGN_IN_HERE = command("l", "log_in", "Log in", "Run the Databricks CLI's login from here.")
 

@@ -43,7 +43,13 @@ class PickerScreen(WizardScreen):
 
     def content(self) -> ComposeResult:
         yield Static(self.intro, classes="intro", markup=False)
-        yield Input(placeholder="/ to filter, or to type a name", id="filter", compact=True)
+        yield Input(
+            placeholder="/ to filter, or to type a name",
+            id="filter",
+            compact=True,
+            # A letter typed in the list lands here; the next one must not replace it.
+            select_on_focus=False,
+        )
         yield ResourceList(self.flow.glyphs, id="rows")
         yield Static(id="why", markup=False)
         yield Static(id="state", classes="quiet", markup=False)

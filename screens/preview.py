@@ -48,7 +48,7 @@ class PreviewScreen(WizardScreen):
         commands.EDIT_MODEL,
         commands.OPEN_PLAN,
         commands.EXPORT,
-        commands.AGAIN,
+        commands.PLAN_AGAIN,
     ]
 
     def content(self) -> ComposeResult:

@@ -25,13 +25,18 @@ Then it creates, loads and deploys everything, and proves that it works: 3 to 10
 You can leave at any time and go on later; what it makes can be rolled back."""
 
 
+class Ways(OptionList):
+    """The choices; its Enter is named in the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [commands.SELECT]
+
+
 class WelcomeScreen(WizardScreen):
     name_on_way = "welcome"
     heading = "MLflow demo setup"
     CSS_PATH = "welcome.tcss"
-    AUTO_FOCUS = "OptionList"
+    AUTO_FOCUS = "Ways"
     BINDINGS: ClassVar[list[BindingType]] = [
-        commands.CHOOSE,
         commands.DOWN,
         commands.UP,
     ]
@@ -39,7 +44,7 @@ class WelcomeScreen(WizardScreen):
     def content(self) -> ComposeResult:
         yield Static(WHAT_HAPPENS, classes="intro", markup=False)
         yield Static(id="under-way", markup=False)
-        yield OptionList(id="ways", markup=False, compact=True)
+        yield Ways(id="ways", markup=False, compact=True)
         yield Static(id="notices", classes="quiet", markup=False)
 
     def on_mount(self) -> None:
@@ -139,9 +144,6 @@ class WelcomeScreen(WizardScreen):
         if kept is not None:
             self.flow.notices.append(f"The earlier progress was kept as {kept.name}.")
         self.show_state()
-
-    def action_choose(self) -> None:
-        self.query_one(OptionList).action_select()
 
     def action_down(self) -> None:
         self.query_one(OptionList).action_cursor_down()

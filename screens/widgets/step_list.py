@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from screens import commands
-from screens.durations import spoken
+from screens.durations import clock
 from screens.glyphs import Glyphs
 from screens.run_view import RunView
 from services.vocabulary import STEP_TITLES, StepId, StepStatus
@@ -90,7 +90,7 @@ class StepList(ScrollView, can_focus=True):
             style = style + self.get_component_rich_style("step--cursor")
             pointer = self._glyphs.pointer
         took = view.elapsed()
-        time = spoken(took) if took is not None else ""
+        time = clock(took) if took is not None else ""
         title = f"{pointer} {self._glyphs.of(view.status)} {STEP_TITLES[step]}"
         room = width - len(time) - 1
         line = f"{set_cell_size(title, room)}{time} "
