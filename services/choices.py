@@ -224,7 +224,8 @@ async def _room_for_an_app(session: Session, choices: Choices) -> None:
 
 
 async def _model(session: Session, config: SetupConfig, choices: Choices) -> None:
-    """A one-token query tells what the endpoint list does not (see docs/workspaces.md)."""
+    """A one-token query tells what the endpoint list does not: a model may be listed as ready and
+    still be refused (trial workspaces, a rate limit of 0)."""
     name = config.llm_model
     other = "Choose another endpoint with --llm-model."
     try:
