@@ -63,10 +63,18 @@ def explain(error: MlflowException, subject: Subject, settings: Settings) -> Dem
     )
 
 
-def prompt_missing(settings: Settings) -> DemoError:
+def prompt_missing(settings: Settings, version: int | None = None) -> DemoError:
+    """For the version that was asked for, or for the alias."""
+    name = settings.full_prompt_name
+    if version is not None:
+        return DemoError(
+            "prompt_missing",
+            f"The prompt {name} has no version {version}.",
+            "Ask for one that the Prompt Registry lists.",
+        )
     return DemoError(
         "prompt_missing",
-        f"The prompt {settings.full_prompt_name}@{settings.prompt_alias} is not there.",
+        f"The prompt {name}@{settings.prompt_alias} is not there.",
         "Run setup/1_load_prompts.py, or set the alias in the Prompt Registry.",
     )
 

@@ -44,6 +44,8 @@ def load_prompt(settings: Settings, version: int | None = None) -> LoadedPrompt:
         found = mlflow.genai.load_prompt(
             f"prompts:/{settings.full_prompt_name}/{version}", link_to_model=False
         )
+    if found is None:  # So the client answers a version that is not there.
+        raise prompt_missing(settings, version)
     return LoadedPrompt(int(found.version), str(found.template))
 
 

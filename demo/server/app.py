@@ -25,6 +25,7 @@ def create_app() -> FastAPI:
     app.state.demo = DemoState()
     app.add_exception_handler(DemoError, problems.demo_error)
     app.add_exception_handler(RequestValidationError, problems.bad_request)
+    app.add_exception_handler(Exception, problems.unexpected)
     for part in (about, customers, emails, quality):
         app.include_router(part.router)
     add_page(app)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from mlflow_demo.agent import DEFAULT_INSTRUCTIONS, EmailAgent, EmailRequest, GeneratedEmail
 from mlflow_demo.errors import DemoError
 from mlflow_demo.feedback import store_feedback
-from server.problems import body_of
+from server.problems import UNEXPECTED, body_of
 from server.state import DemoState
 
 router = APIRouter(prefix="/api")
@@ -115,8 +115,10 @@ def _events(agent: EmailAgent, request: EmailRequest) -> Iterator[str]:
             waiting.put(("done", _answer(made).model_dump()))
         except DemoError as error:
             waiting.put(("error", body_of(error)))
+        except BaseException:
+            waiting.put(("error", UNEXPECTED))
+            raise  # into the server's log
         finally:
-            # Whatever else was raised goes to the server's log; the page must not wait for ever.
             waiting.put(("end", None))
 
     threading.Thread(target=write, name="email", daemon=True).start()

@@ -20,6 +20,14 @@ _STATUS = {
 }
 
 
+UNEXPECTED = {
+    "code": "failed",
+    "message": "The server failed in a way that nobody foresaw.",
+    "fix": "Try again; if it stays, look at the app's log.",
+}
+"""What the page is told of an error that is none of ours; the log has the rest."""
+
+
 def body_of(error: DemoError) -> dict[str, str]:
     return {"code": error.code, "message": error.message, "fix": error.fix}
 
@@ -29,6 +37,11 @@ async def demo_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DemoError)
     status = _STATUS.get(error.code, 503)
     return JSONResponse({"error": body_of(error)}, status)
+
+
+async def unexpected(_request: Request, _error: Exception) -> JSONResponse:
+    """The server logs it with its traceback, as it does without this."""
+    return JSONResponse({"error": UNEXPECTED}, 500)
 
 
 async def bad_request(_request: Request, error: Exception) -> JSONResponse:
