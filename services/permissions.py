@@ -6,14 +6,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from services.json_shapes import as_row, rows
 from services.rights import CatalogRights, SchemaRights, catalog_rights, schema_rights
-from services.workspace.errors import Denied, NotFound, Refused, WorkspaceError
+from services.workspace.errors import Denied, NotFound, Refused, Unreachable, WorkspaceError
 from services.workspace.gateway import Workspace
 
 if TYPE_CHECKING:
@@ -42,31 +43,36 @@ class Permissions:
 
     async def catalog(self, name: str, *, patient: bool = False) -> CatalogRights:
         """Raises NotFound, or another WorkspaceError."""
+        owner, held = await asyncio.gather(
+            self._owner(name, patient=patient), self._held("catalog", name, patient=patient)
+        )
+        return catalog_rights(name, owner, owner in await self.identities(), held)
+
+    async def _owner(self, catalog: str, *, patient: bool) -> str:
+        """Empty for a catalog that may only be browsed: it does not tell."""
 
         def get(client: WorkspaceClient) -> CatalogInfo:
-            return client.catalogs.get(name)
+            return client.catalogs.get(catalog)
 
-        info, held = await asyncio.gather(
-            self._workspace.call("catalogs.get", get, patient=patient),
-            self._held("catalog", name, patient=patient),
-        )
-        owner = info.owner or ""
-        return catalog_rights(name, owner, owner in await self.identities(), held)
+        try:
+            return (await self._workspace.call("catalogs.get", get, patient=patient)).owner or ""
+        except Denied:
+            return ""
 
     async def schema(self, full_name: str) -> SchemaRights:
         """Raises NotFound, or another WorkspaceError."""
         catalog_name = full_name.split(".")[0]
-        info, held, above, catalog = await asyncio.gather(
+        info, held, above, catalog_owner = await asyncio.gather(
             self._workspace.call("schemas.get", lambda client: client.schemas.get(full_name)),
             self._held("schema", full_name),
             self._held("catalog", catalog_name),
-            self._workspace.call("catalogs.get", lambda client: client.catalogs.get(catalog_name)),
+            self._owner(catalog_name, patient=False),
         )
         me = await self.identities()
         owner = info.owner or ""
         # The owner of a schema still needs USE CATALOG, which owning the catalog includes.
-        in_catalog = catalog_rights(catalog_name, "", (catalog.owner or "") in me, above)
-        owns = (catalog.owner or "") in me or (owner in me and in_catalog.may_use is not False)
+        in_catalog = catalog_rights(catalog_name, "", catalog_owner in me, above)
+        owns = catalog_owner in me or (owner in me and in_catalog.may_use is not False)
         both = None if held is None and above is None else (held or set()) | (above or set())
         return schema_rights(full_name, owner, owns, both)
 
@@ -75,7 +81,7 @@ class Permissions:
         names: Sequence[str],
         first: Sequence[str] = (),
         owners: Mapping[str, str] | None = None,
-    ) -> AsyncIterator[CatalogRights]:
+    ) -> AsyncGenerator[CatalogRights]:
         """The rights on each catalog, as answers come; those in `first` are asked first. A catalog
         whose rights cannot be read is reported with the reason. Reads only, and lets other calls
         go first. `owners`, where the listing told them, saves a call for each catalog.
@@ -122,21 +128,42 @@ class Permissions:
         full_name = f"{name}.{probe}"
         await asyncio.to_thread(self._probes.intend, full_name)
 
+        # Whoever stops waiting leaves no schema behind: the probe ends by itself.
+        refusal = await asyncio.shield(asyncio.create_task(self._probe(name, probe)))
+        if refusal:
+            return replace(rights, may_create_schema=False, proven=True, reason=refusal)
+        told = "a test schema was created and deleted"
+        return replace(rights, may_use=True, may_create_schema=True, proven=True, reason=told)
+
+    async def _probe(self, catalog: str, probe: str) -> str:
+        """Make and delete the schema; why it was refused, or nothing."""
+
         def create(client: WorkspaceClient) -> None:
-            client.schemas.create(probe, name, comment="Permission probe; deleted at once.")
+            client.schemas.create(probe, catalog, comment="Permission probe; deleted at once.")
 
         try:
             await self._workspace.call("schemas.create", create, retry=False)
         except (Denied, Refused) as error:
-            await asyncio.to_thread(self._probes.done, full_name)
-            told = error.message.rstrip(".")
-            return replace(rights, may_create_schema=False, proven=True, reason=told)
-        await self._workspace.call(
-            "schemas.delete", lambda client: client.schemas.delete(full_name)
-        )
-        await asyncio.to_thread(self._probes.done, full_name)
-        told = "a test schema was created and deleted"
-        return replace(rights, may_use=True, may_create_schema=True, proven=True, reason=told)
+            await self._settled(catalog, probe)
+            return error.message.rstrip(".")
+        except Unreachable:
+            # The answer was lost: it may have been made.
+            await self._remove(catalog, probe)
+            raise
+        await self._remove(catalog, probe)
+        return ""
+
+    async def _remove(self, catalog: str, probe: str) -> None:
+        def delete(client: WorkspaceClient) -> None:
+            client.schemas.delete(f"{catalog}.{probe}")
+
+        with suppress(NotFound):
+            await self._workspace.call("schemas.delete", delete)
+        await self._settled(catalog, probe)
+
+    async def _settled(self, catalog: str, probe: str) -> None:
+        if self._probes is not None:
+            await asyncio.to_thread(self._probes.done, f"{catalog}.{probe}")
 
     async def app(self, name: str) -> bool:
         """Whether the person may manage this app. Raises NotFound where there is none."""
