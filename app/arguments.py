@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
 SWITCHES: dict[str, str] = {
     "resume": "go on where an earlier run stopped, with its answers",
     "sandbox": "use a local sandbox workspace; needs no Databricks account",
+    "web": "the wizard in a browser on this machine, at a link that only you have",
     "headless": "no screen: plain lines (so it is too without a terminal)",
     "yes": "ask nothing; what nobody gave takes the suggestion",
     "json": "headless, with one JSON object a line on stdout",
@@ -60,6 +61,8 @@ class Arguments:
     resume: bool = False
     help: bool = False
     values: dict[str, str | bool] = field(default_factory=dict[str, "str | bool"])
+    argv: tuple[str, ...] = ()
+    """As it was typed, for a child that is to do the same."""
 
     def text(self, name: str) -> str | None:
         value = self.values.get(name)
@@ -132,7 +135,12 @@ def parse(argv: Sequence[str]) -> Arguments:
     problems += _contradictions(commands, resume=found["resume"])
     if problems:
         raise ConfigurationError(problems, HELP_ADVICE)
-    return Arguments(command=commands[0] if commands else "", resume=found["resume"], values=values)
+    return Arguments(
+        command=commands[0] if commands else "",
+        resume=found["resume"],
+        values=values,
+        argv=tuple(argv),
+    )
 
 
 def _contradictions(commands: list[str], *, resume: bool) -> list[str]:

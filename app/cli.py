@@ -59,6 +59,10 @@ def _setup_command(arguments: Arguments, output: Output, notices: tuple[str, ...
     settings = load(arguments, os.environ)
     if settings.json_lines and not output.as_json:
         output = Output(as_json=True)
+    if not arguments.command and settings.web and not _in_browser():
+        from app.web import serve
+
+        return serve(arguments.argv)
     if not arguments.command and not _headless(settings):
         return _wizard(settings, arguments, notices)
     from app.unattended import run
@@ -108,7 +112,12 @@ def _wizard(settings: Settings, arguments: Arguments, notices: tuple[str, ...]) 
 
 
 def _headless(settings: Settings) -> bool:
-    return settings.headless or settings.json_lines or not _terminal()
+    return settings.headless or settings.json_lines or not (_terminal() or _in_browser())
+
+
+def _in_browser() -> bool:
+    """Whether this is the wizard of a page of --web: textual-serve names its driver."""
+    return "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
 
 
 def _attended(arguments: Arguments) -> bool:

@@ -25,8 +25,8 @@ from services.errors import ConfigurationError
 from services.paths import BUNDLED_PROJECT
 
 PREFIX = "AUTO_SETUP_"
-NOT_SETTINGS = frozenset({"uv", "bun", "no_install", "bootstrapped"})
-"""AUTO_SETUP_* variables of the bootstrap (bootstrap/tools.sh), which are no settings."""
+NOT_SETTINGS = frozenset({"theme", "uv", "bun", "no_install", "bootstrapped"})
+"""AUTO_SETUP_* variables of bootstrap/tools.sh and of the screens, which are no settings."""
 
 
 class Settings(BaseSettings):
@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     llm_model: str | None = None
     experiment_path: str | None = None
     sandbox: bool = False
+    web: bool = False
     headless: bool = False
     yes: bool = False
     json_lines: bool = Field(default=False, alias="json")

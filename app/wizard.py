@@ -24,7 +24,7 @@ from screens.shell import Shell
 from screens.welcome import WelcomeScreen
 
 TWICE_SECONDS = 3.0
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Wizard(Shell):
@@ -54,6 +54,23 @@ class Wizard(Shell):
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._end)
+        loop.add_signal_handler(signal.SIGHUP, self._end_without_terminal)
+        if self.is_web:
+            self._server = os.getppid()
+            self.set_interval(1.0, self._watch_server)
+
+    def _watch_server(self) -> None:
+        """A page's wizard whose server was killed would wait for ever."""
+        if os.getppid() != self._server:
+            self._end_without_terminal()
+
+    def _end_without_terminal(self) -> None:
+        self.run_worker(self._stop_without_terminal(), exclusive=True, group="end")
+
+    async def _stop_without_terminal(self) -> None:
+        await stop_cleanly(self.flow)
+        # There is no terminal left to restore, and writing to it would fail.
+        os._exit(int(self.flow.exit_code))
 
     def _end(self) -> None:
         self.run_worker(self._stop_and_exit(), exclusive=True, group="end")
@@ -110,7 +127,8 @@ def run_wizard(request: WizardRequest) -> int:
     )
     flow = Flow(start)
     code = asyncio.run(_run(flow))
-    sys.stdout.write(last_words(flow))
+    if sys.stdout.isatty():
+        sys.stdout.write(last_words(flow))
     return code
 
 
