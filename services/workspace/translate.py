@@ -43,6 +43,8 @@ _NO_VERDICT = re.compile(
 )
 """A token endpoint that refuses credentials says so in the terms of RFC 6749, section 5.2. What
 is not in them (a proxy's page, an error of the service) says nothing about the credentials."""
+_NO_MODEL = "The given endpoint does not exist"
+"""Serving says it with the code of an API that does not exist."""
 _OFF = frozenset({"FEATURE_DISABLED", "ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED"})
 
 
@@ -132,6 +134,8 @@ def _platform_error(
             return SignInFailed(
                 f"{sign_in.host} refused the sign-in: {message}", sign_in.mend, **about
             )
+        case errors.NotFound() if _NO_MODEL in message:
+            return NotFound(message, advice, **about)
         case _ if code in _OFF or isinstance(error, errors.NotImplemented):
             return NotSupported(message, advice, **about)
         case errors.PermissionDenied():
