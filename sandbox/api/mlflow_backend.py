@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -19,6 +21,7 @@ Json = dict[str, Any]
 Query = Mapping[str, Any] | list[tuple[str, Any]] | None
 _MARKER = mlflow_uris.SERVER_SCHEME.encode()
 _RESTART_SECONDS = 60.0
+_PAUSE_SECONDS = 0.2
 _log = logging.getLogger("sandbox.mlflow")
 
 
@@ -37,20 +40,24 @@ def api_error(status: int, body: bytes) -> ApiError:
 async def send(sandbox: Sandbox, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
     """Send a request; when the server is just being restarted, wait for it and send it again.
 
-    A request that was refused a connection was not processed, so it may be repeated. Raises
-    ApiError 503 when the server stays away or breaks off in the middle.
+    What was refused a connection was not processed, so it may be repeated; what broke off in the
+    middle may be only when it reads. Raises ApiError 503 when the server stays away.
     """
-    try:
-        return await sandbox.mlflow.client.send(request, stream=stream)
-    except httpx.ConnectError:
-        _log.warning("the MLflow server refused a connection; waiting for it")
-    except httpx.TransportError as error:
-        raise _unavailable(str(error)) from error
-    try:
-        await sandbox.mlflow.wait_ready(_RESTART_SECONDS)
-        return await sandbox.mlflow.client.send(request, stream=stream)
-    except (httpx.TransportError, TimeoutError) as error:
-        raise _unavailable(str(error)) from error
+    deadline = time.monotonic() + _RESTART_SECONDS
+    while True:
+        try:
+            return await sandbox.mlflow.client.send(request, stream=stream)
+        except httpx.TransportError as error:
+            repeatable = isinstance(error, httpx.ConnectError) or request.method == "GET"
+            if not repeatable or time.monotonic() > deadline:
+                raise _unavailable(str(error)) from error
+            _log.warning("%s: waiting for the MLflow server (%r)", request.url.path, error)
+        # Its process may still be ending: then it counts as ready and refuses nevertheless.
+        await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            await sandbox.mlflow.wait_ready(max(0.0, deadline - time.monotonic()))
+        except (TimeoutError, asyncio.TimeoutError) as error:
+            raise _unavailable("it did not come back in time") from error
 
 
 def _unavailable(reason: str) -> ApiError:

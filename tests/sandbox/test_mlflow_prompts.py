@@ -104,7 +104,7 @@ def test_reading_and_changing_want_privileges(sandbox_server: RunningSandbox) ->
         grant("schema", "workspace.prompt_tests", "USE_SCHEMA", "EXECUTE")
         assert http.get(path).json()["name"] == "workspace.prompt_tests.email"
         assert http.post(f"{path}/aliases/production", json={"version": "1"}).status_code == 403
-        made = {"name": "workspace.prompt_tests.mine", "prompt": {}}
+        made = {"name": "workspace.prompt_tests.mine", "prompt": {"description": ""}}
         assert http.post(BASE, json=made).status_code == 403
         grant("schema", "workspace.prompt_tests", "CREATE_FUNCTION", "MANAGE")
         assert http.post(BASE, json=made).status_code == 200
@@ -133,7 +133,7 @@ def test_a_prompt_that_cannot_be_made_is_told(
 def test_a_forced_schema_delete_takes_its_prompts_along(sandbox_server: RunningSandbox) -> None:
     client = sandbox_server.client()
     client.schemas.create("prompt_gone", "workspace")
-    prompt = {"name": "workspace.prompt_gone.email", "prompt": {}}
+    prompt = {"name": "workspace.prompt_gone.email", "prompt": {"description": ""}}
     version = {"prompt_version": {"template": '"one"'}}
     sandbox_server.call("POST", BASE, prompt)
     sandbox_server.call("POST", f"{BASE}/workspace.prompt_gone.email/versions", version)
