@@ -77,8 +77,8 @@ STOP_HERE = command("escape,q", "stop", "Stop", "Stop here; the setup can be res
 COPY_STATEMENT = command("y", "copy", "Copy", "Copy the statement for an admin, or the link.")
 
 OPEN_LINK = command("o", "open", "Open", "Open the link in a browser.")
-COPY_LINK = command("y", "copy", "Copy link", "Copy the link.")
-MADE = command("m", "made", "What was made", "Show what was created.")
+COPY_LINK = command("y", "copy", "Copy", "Copy the link.")
+MADE = command("m", "made", "Made", "Show what was created.")
 STOP_APP = command(
     "x", "stop_app", "Stop app", "Stop the app's compute, which costs while it runs."
 )

@@ -133,7 +133,7 @@ class DoneScreen(WizardScreen):
         lines = [f"  {e.kind:<14} {e.details.get('label', e.name)}" for e in entries]
         told = ["What this setup made:", *(lines or ["  nothing new"])]
         self.query_one("#made", Static).update("\n".join(told))
-        self.query_one("#told", VerticalScroll).scroll_to_widget(self.query_one("#made"))
+        self.query_one("#told", VerticalScroll).scroll_to_widget(self.query_one("#made"), top=True)
 
     def action_stop_app(self) -> None:
         name = self.flow.value("app_name")
