@@ -34,8 +34,8 @@ run basedpyright
 said 'Import rules'
 run lint-imports
 
-MARKS='not none'
-left_out() { printf 'Left out: the tests marked %s, for lack of %s.\n' "$1" "$2"; MARKS="$MARKS and not $1"; }
+MARKS=''
+left_out() { printf 'Left out: the tests marked %s, for lack of %s.\n' "$1" "$2"; MARKS="${MARKS:+$MARKS and }not $1"; }
 if [ "${1:-}" = quick ]; then
   MARKS='not full and not browser and not terminal'
 else
@@ -45,4 +45,4 @@ fi
 
 said 'Tests'
 # By file, two at a time: most of what a test waits for are processes of its own.
-run pytest -q -n 2 --dist loadfile -m "$MARKS"
+run pytest -q -n 2 --dist loadfile ${MARKS:+-m "$MARKS"}
