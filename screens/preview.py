@@ -137,9 +137,10 @@ class PreviewScreen(WizardScreen):
         self.action_export()
 
     async def _export(self, plan: Plan) -> None:
+        """Beside the project's state: names that begin with .setup_ are never uploaded."""
         files = {
-            self.flow.paths.root / "setup-plan.md": plan.to_markdown(),
-            self.flow.paths.root / "setup-plan.json": plan.to_json(),
+            self.flow.paths.root / ".setup_plan.md": plan.to_markdown(),
+            self.flow.paths.root / ".setup_plan.json": plan.to_json(),
         }
         for path, text in files.items():
             await asyncio.to_thread(write_private, path, text)

@@ -1,0 +1,1 @@
+"""The wizard's screens, driven by keys against a real sandbox."""

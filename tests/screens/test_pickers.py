@@ -1,0 +1,146 @@
+"""The pickers: filtering, names that are not listed, and why a row cannot be chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from screens.app_name import AppNameScreen
+from screens.catalog import CatalogScreen
+from screens.mode import ModeScreen
+from screens.model import ModelScreen
+from screens.schema import SchemaScreen
+from screens.widgets.resource_list import ResourceList
+from tests.sandbox.running import RunningSandbox
+from tests.screens.conftest import Scenario
+from tests.screens.driving import Driver, driven
+
+
+LISTED_IN_ENTERPRISE = 1800
+"""Of its 2,000 catalogs at least so many may be browsed; the others are not listed."""
+
+
+async def to_catalog(driver: Driver) -> CatalogScreen:
+    await driver.press("enter")
+    await driver.reach(ModeScreen)
+    await driver.press("enter")
+    screen = await driver.reach(CatalogScreen)
+    await driver.until(lambda: "being checked" not in driver.static("#state"), "all rights")
+    return screen
+
+
+def names(driver: Driver) -> list[str]:
+    return [row.key for row in driver.wizard.screen.query_one(ResourceList).rows]
+
+
+async def test_a_letter_starts_the_filter_and_escape_ends_it(
+    project: Path, sandbox: RunningSandbox
+) -> None:
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        everything = names(driver)
+        assert everything[0] == "workspace"
+        await driver.press("s", "a")
+        # Fuzzy: both hold an s and later an a; what can be used stays first, what was typed is last.
+        assert names(driver) == ["workspace", "samples", "sa"]
+        await driver.press("escape")
+        assert names(driver) == everything
+        await driver.press("j")
+        assert driver.wizard.screen.query_one(ResourceList).cursor == 1
+
+
+async def test_a_row_that_cannot_be_chosen_says_why(project: Path, sandbox: RunningSandbox) -> None:
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        await driver.press(*"main")
+        await driver.reads("You may not create a schema in it: no CREATE SCHEMA.")
+        await driver.press("enter")
+        await driver.reads("main cannot be used. Choose another.")
+        assert driver.shown == "CatalogScreen"
+
+
+async def test_a_new_catalog_needs_the_right_to_create_one(
+    project: Path, scenario: Scenario
+) -> None:
+    async with driven(project, scenario("empty")) as driver:
+        await to_catalog(driver)
+        await driver.press("slash", *"brandnew", "enter")
+        await driver.reads("you may not create catalogs here")
+        assert driver.shown == "CatalogScreen"
+
+
+async def test_what_is_chosen_is_proven_and_leaves_nothing_behind(
+    project: Path, sandbox: RunningSandbox
+) -> None:
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        await driver.press("enter")
+        await driver.reach(SchemaScreen)
+        kinds = [(e.kind, e.state) for e in driver.flow.setup.session.ledger.entries]
+        assert kinds == [("probe", "removed")]
+    left = [schema.name or "" for schema in sandbox.client().schemas.list("workspace")]
+    assert not [name for name in left if name.startswith("setup_probe")]
+
+
+async def test_app_names_are_checked_as_they_are_typed(
+    project: Path, sandbox: RunningSandbox
+) -> None:
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        await driver.press("enter")
+        await driver.reach(SchemaScreen)
+        await driver.press("enter")
+        await driver.reach(AppNameScreen)
+        await driver.press("slash", *"My_App")
+        await driver.reads("try my-app")
+        await driver.press("escape", "slash", *"my-own-app", "enter")
+        await driver.reach(ModelScreen)
+        assert driver.flow.value("app_name") == "my-own-app"
+        assert driver.flow.value("experiment_path") == "/Shared/my-own-app"
+
+
+async def test_a_model_is_tried(project: Path, sandbox: RunningSandbox) -> None:
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        for screen in (SchemaScreen, AppNameScreen, ModelScreen):
+            await driver.press("enter")
+            await driver.reach(screen)
+        await driver.reads("not ready")
+        await driver.press("t")
+        await driver.reads("answered in")
+
+
+async def test_two_thousand_catalogs(project: Path, scenario: Scenario) -> None:
+    """The list fills while it is checked; a filter finds one among all."""
+    async with driven(project, scenario("enterprise")) as driver:
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
+        await driver.press("enter")
+        await driver.reach(CatalogScreen)
+        await driver.until(lambda: len(names(driver)) >= LISTED_IN_ENTERPRISE, "all catalogs")
+        await driver.press("slash", *"zzz_nothing")
+        await driver.until(lambda: names(driver) == ["zzz_nothing"], "the typed name alone")
+        await driver.press("escape")
+        await driver.until(lambda: len(names(driver)) >= LISTED_IN_ENTERPRISE, "all catalogs again")
+        assert driver.wizard.screen.query_one(ResourceList).rows[0].suggested
+
+
+async def test_without_apps_only_notebooks_can_be_chosen(project: Path, scenario: Scenario) -> None:
+    async with driven(project, scenario("no-apps")) as driver:
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
+        assert driver.flow.value("mode") == "notebook_only"
+        await driver.press("left", "enter")
+        await driver.pilot.pause()
+        assert driver.shown == "ModeScreen"
+        await driver.press("right", "enter")
+        await driver.reach(CatalogScreen)
+
+
+async def test_an_empty_workspace_says_what_to_do(project: Path, scenario: Scenario) -> None:
+    async with driven(project, scenario("empty")) as driver:
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
+        await driver.press("enter")
+        await driver.reach(CatalogScreen)
+        await driver.until(lambda: "looking" not in driver.static("#state"), "the end of the list")
+        assert "usable" in driver.static("#state") or "No catalog" in driver.static("#state")
