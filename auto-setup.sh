@@ -44,7 +44,7 @@ hand_over_state_only() {
 
 sync_packages() {
   local group
-  set -- sync --project "$ROOT" --frozen --inexact --no-default-groups --compile-bytecode
+  set -- sync --project "$ROOT" --frozen --inexact --no-default-groups
   for group in $GROUPS_WANTED; do set -- "$@" --group "$group"; done
   UV_PROJECT_ENVIRONMENT="$ENVIRONMENT" "$AUTO_SETUP_UV" "$@" --python "$PYTHON"
 }

@@ -21,7 +21,7 @@ UV=$AUTO_SETUP_UV
 run() { "$UV" run --frozen "$@"; }
 
 said 'Python packages'
-"$UV" sync --frozen --compile-bytecode --quiet
+"$UV" sync --frozen --quiet
 
 said 'Format and lint'
 run ruff format --check .
@@ -45,4 +45,4 @@ fi
 
 said 'Tests'
 # By file, two at a time: most of what a test waits for are processes of its own.
-run pytest -q -n 2 --dist loadfile ${MARKS:+-m "$MARKS"}
+run pytest -q -n 2 --no-loadscope-reorder ${MARKS:+-m "$MARKS"}

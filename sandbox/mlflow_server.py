@@ -113,10 +113,8 @@ class MlflowServer:
 
     async def _spawn(self) -> None:
         command = [
-            *(sys.executable, "-m", "mlflow", "server"),
-            *("--host", "127.0.0.1", "--port", str(self._port), "--workers", "1"),
-            *("--backend-store-uri", f"sqlite:///{self._dir / 'mlflow.db'}"),
-            *("--artifacts-destination", str(self._dir / "artifacts")),
+            *(sys.executable, "-m", "sandbox.mlflow_process", str(self._port)),
+            *(str(self._dir / "mlflow.db"), str(self._dir / "artifacts")),
         ]
         guard = Path(__file__).with_name("process_guard.py")
         with (self._dir / "server.log").open("ab") as log:
@@ -135,6 +133,7 @@ class MlflowServer:
         may be written (without it every start takes two and a half times as long)."""
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return kept | {
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "DO_NOT_TRACK": "true",

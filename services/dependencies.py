@@ -61,13 +61,13 @@ def _commands(project: Path, python: Path, on_line: OnLine) -> list[list[str]]:
     """What uv is to do, in order."""
     if (project / "uv.lock").is_file() and (project / "pyproject.toml").is_file():
         # --inexact: what the person added to the environment stays.
-        sync = ["sync", "--frozen", "--inexact", "--compile-bytecode", "--project", str(project)]
+        sync = ["sync", "--frozen", "--inexact", "--project", str(project)]
         return [sync]
     make = [] if python.exists() else [["venv", "--allow-existing", str(project / ".venv")]]
     for name in ("requirements.txt", "pyproject.toml"):
         if (project / name).is_file():
             on_line(f"The project has no uv.lock; installing what {name} asks for.")
-            install = ["pip", "install", "--compile-bytecode", "--python", str(python)]
+            install = ["pip", "install", "--python", str(python)]
             return [*make, [*install, "-r", str(project / name)]]
     on_line("The project names no Python packages; its environment stays empty.")
     return make

@@ -110,7 +110,7 @@ def _merge(
             written.add(binding.key)
             pieces.append(blank + _replaced(line, binding.key, values[binding.key]))
         else:
-            _check_harmless(path, original, binding.original.line)
+            _check_harmless(path, original, binding.original.line, values)
             pieces.append(original)
     kept = "".join(pieces)
     new = [key for key in values if key not in written]
@@ -136,16 +136,27 @@ def _replaced(line: str, key: str, value: str) -> str:
     return f'{export}{key}="{value}"{comment}\n'
 
 
-def _check_harmless(path: Path, original: str, line: int) -> None:
-    """A quote that is not closed, or a \\ at the end, makes bash swallow the lines that follow."""
+def _check_harmless(path: Path, original: str, line: int, keys: Iterable[str]) -> None:
+    """A line that bash would take for more than python-dotenv does is refused.
+
+    A quote that is not closed, or a \\ at the end, makes bash swallow the lines that follow; bash
+    also finds one of our keys where python-dotenv sees none, as in KEY=''x or A=1; KEY=2.
+    """
     body = original.rstrip("\n")
     open_end = (len(body) - len(body.rstrip("\\"))) % 2 == 1 and not body.lstrip().startswith("#")
+    words: list[str] = []
     try:
-        shlex.split(original, comments=True)
+        words = shlex.split(original, comments=True)
     except ValueError:
         open_end = True
+    shown = line + len(original[: len(original) - len(original.lstrip())].splitlines())
+    set_too = [k for k in keys if any(re.search(rf"(?:^|[;&|(]){k}\+?=", w) for w in words)]
+    if set_too:
+        raise ConfigurationError(
+            [f"Line {shown} of {path} sets {set_too[0]} in a way that not every program reads."],
+            "Remove the line; the setup writes this value itself.",
+        )
     if open_end:
-        shown = line + len(original[: len(original) - len(original.lstrip())].splitlines())
         raise ConfigurationError(
             [f"Line {shown} of {path} has a quote or a backslash that is not closed."],
             "Close it, or put the value in double quotes; bash would read the next lines wrongly.",

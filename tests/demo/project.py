@@ -73,7 +73,7 @@ def sync_environment() -> Path:
     assert uv, "uv is needed; check.sh brings it along"
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     subprocess.run(
-        [uv, "sync", "--frozen", "--inexact", "--compile-bytecode", "--group", "dev",
+        [uv, "sync", "--frozen", "--inexact", "--group", "dev",
          "--project", str(DEMO)],
         env=env,
         check=True,

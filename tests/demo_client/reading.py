@@ -27,7 +27,7 @@ def open_step(page: Page, name: str) -> None:
     """Opens a step of the tour and looks at each of its charts."""
     page.goto(f"./#/tour/{name.lower()}")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{STEPS.index(name) + 1}. {name}")
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_test_id("loading")).to_have_count(0)
     for figure in page.get_by_role("figure").all():
         figure.scroll_into_view_if_needed()
         expect(figure.locator("svg").first).to_be_visible()

@@ -14,7 +14,6 @@ from tests.sandbox.running import RunningSandbox
 from tests.screens.conftest import Scenario
 from tests.screens.driving import Driver, driven
 
-
 LISTED_IN_ENTERPRISE = 1800
 """Of its 2,000 catalogs at least so many may be browsed; the others are not listed."""
 
@@ -40,7 +39,7 @@ async def test_a_letter_starts_the_filter_and_escape_ends_it(
         everything = names(driver)
         assert everything[0] == "workspace"
         await driver.press("s", "a")
-        # Fuzzy: both hold an s and later an a; what can be used stays first, what was typed is last.
+        # Fuzzy: both hold an s and later an a. What can be used stays first, what is typed last.
         assert names(driver) == ["workspace", "samples", "sa"]
         await driver.press("escape")
         assert names(driver) == everything

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services import env_file
@@ -68,6 +68,7 @@ def test_dotenv_and_bash_read_what_was_written(values: dict[str, str]) -> None:
 
 
 @MANY
+@example(lines=["SETUP_A=", "SETUP_A=''a"], value="")
 @given(lines=PERSONS_LINES, value=SAFE)
 def test_a_persons_file_keeps_its_own_values(lines: list[str], value: str) -> None:
     """Either the file is refused and untouched, or both readers agree afterwards."""
@@ -138,6 +139,15 @@ def test_an_open_quote_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_text("A=1\nB='open\nC=2\n")
     with pytest.raises(ConfigurationError, match=r"Line 2 of .*not closed"):
         env_file.write(path, {"A": "2"}, header=HEADER)
+
+
+@pytest.mark.parametrize("line", ["SETUP_A=''a", "MINE=1; SETUP_A=2", "MINE=1;SETUP_A+=2"])
+def test_a_line_that_only_bash_would_obey_is_told(tmp_path: Path, line: str) -> None:
+    path = tmp_path / ".env.local"
+    path.write_text(f"MINE='SETUP_A=1'\n# SETUP_A=3\n{line}\n")
+    with pytest.raises(ConfigurationError, match=r"Line 3 of .* sets SETUP_A"):
+        env_file.write(path, {"SETUP_A": "ours"}, header=HEADER)
+    assert path.read_text().endswith(f"{line}\n")
 
 
 def test_no_file_reads_as_nothing(tmp_path: Path) -> None:

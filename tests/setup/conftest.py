@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -19,8 +20,15 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningSandbo
 
 
 @pytest.fixture(scope="module")
-def wizard(sandbox: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Wizard:
-    return Wizard(copy_demo(tmp_path_factory.mktemp("project") / "demo"), sandbox.config_file)
+def wizard(
+    request: pytest.FixtureRequest,
+    sandbox: RunningSandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Wizard:
+    """On a copy of the demo; a module that says CUSTOMERS gets one with so many of them."""
+    customers: int | None = getattr(cast("Any", request).module, "CUSTOMERS", None)
+    project = copy_demo(tmp_path_factory.mktemp("project") / "demo", customers)
+    return Wizard(project, sandbox.config_file)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.sandbox.running import RunningSandbox
 from tests.setup.wizard import STEPS, Event, Wizard
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
+CUSTOMERS = 20
 
 
 def step_is(step: str, status: str = "in_progress") -> Callable[[Event], bool]:
@@ -40,7 +41,7 @@ def test_three_kills_and_one_setup(wizard: Wizard, sandbox: RunningSandbox) -> N
     assert statuses(wizard)["create_app"] in ("in_progress", "completed")
 
     # While the sample data loads.
-    events = wizard.kill_when(log_has("load_sample_data", "20 of 50"), *resume)
+    events = wizard.kill_when(log_has("load_sample_data", f"10 of {CUSTOMERS}"), *resume)
     assert statuses(wizard)["load_sample_data"] == "in_progress"
     done = {s for s, status in statuses(wizard).items() if status == "completed"}
     assert {"create_catalog_schema", "create_experiment", "create_app"} <= done
@@ -68,4 +69,4 @@ def test_three_kills_and_one_setup(wizard: Wizard, sandbox: RunningSandbox) -> N
     deployments = list(client.apps.list_deployments("mlflow-demo"))
     assert len(deployments) == 1
     counts = json.loads((wizard.project / ".setup_progress.json").read_text())
-    assert counts["steps"]["load_sample_data"]["result_data"]["traces"] == 100
+    assert counts["steps"]["load_sample_data"]["result_data"]["traces"] == 2 * CUSTOMERS

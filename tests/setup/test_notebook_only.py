@@ -10,6 +10,7 @@ from tests.sandbox.running import RunningSandbox
 from tests.setup.wizard import STEPS, Wizard
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+CUSTOMERS = 10
 SKIPPED = ("create_app", "validate_local_setup", "setup_permissions")
 
 

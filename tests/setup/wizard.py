@@ -35,8 +35,11 @@ STEPS = (
 )
 
 
-def copy_demo(target: Path) -> Path:
-    """The bundled demo as a fresh clone has it: what is committed or would be."""
+def copy_demo(target: Path, customers: int | None = None) -> Path:
+    """The bundled demo as a fresh clone has it: what is committed or would be.
+
+    With `customers` only the first of them, where a test is about something else than the data.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "demo"],
         cwd=ROOT,
@@ -49,6 +52,9 @@ def copy_demo(target: Path) -> Path:
         if source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(source.read_bytes())
+    if customers is not None:
+        data = target / "mlflow_demo/data/customers.jsonl"
+        data.write_text("".join(data.read_text().splitlines(keepends=True)[:customers]))
     return target
 
 

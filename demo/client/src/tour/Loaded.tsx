@@ -20,5 +20,5 @@ export function Loaded<T>({ query, children }: Props<T>) {
       />
     );
   }
-  return <Skeleton h={180} aria-hidden />;
+  return <Skeleton h={180} aria-hidden data-testid="loading" />;
 }
