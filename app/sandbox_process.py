@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from services.errors import PrerequisitesMissing, SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
-DEADLINE_SECONDS = 180.0
+DEADLINE_SECONDS = 300.0
 _LOOPBACK = "127.0.0.1,localhost,::1"
 
 

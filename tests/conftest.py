@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs]
 
 TOGETHER = ("tests/demo/",)
 """Folders whose files share what takes a minute to make: a sandbox with the demo loaded in it."""
 LONG = ("tests/setup/", "tests/demo/")
 """Begun first, so that no worker is left alone with them at the end."""
+
+# A page that does not come ends its test; a slow machine is no reason to.
+expect.set_options(timeout=60_000)
 
 
 class ByFile(LoadScopeScheduling):

@@ -51,7 +51,7 @@ def start(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -106,7 +106,7 @@ def in_bash(path: Path, code: str, *arguments: str) -> subprocess.CompletedProce
         env={"PATH": f"{path}:/usr/bin:/bin", "HOME": str(path)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
 

@@ -48,7 +48,7 @@ class Project:
             env=dict(env) if env is not None else self.env(),
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=900,
             check=False,
         )
 
@@ -78,7 +78,7 @@ def sync_environment() -> Path:
         env=env,
         check=True,
         capture_output=True,
-        timeout=280,
+        timeout=900,
     )  # fmt: skip
     return DEMO / ".venv/bin/python"
 

@@ -92,12 +92,12 @@ def _execute(project: Project, name: str) -> str:
     """Run it in place in the copy; everything that its cells showed."""
     path = project.root / NOTEBOOKS / f"{name}.ipynb"
     ended = subprocess.run(
-        [str(project.python.parent / "jupyter-execute"), "--inplace", "--timeout=200", str(path)],
+        [str(project.python.parent / "jupyter-execute"), "--inplace", "--timeout=800", str(path)],
         cwd=project.root,
         env=project.env(),
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr[-3000:]

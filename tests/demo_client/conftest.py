@@ -63,6 +63,7 @@ def context(browser: Browser, standin: Standin) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=standin.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     )
+    context.set_default_timeout(120_000)
     yield context
     context.close()
 

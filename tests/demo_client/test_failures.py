@@ -47,7 +47,7 @@ def test_what_came_before_the_failure_stays(page: Page, standin: Standin) -> Non
 def test_an_endpoint_that_says_nothing_can_be_given_up(page: Page, standin: Standin) -> None:
     standin.set("silent")
     generate(page)
-    expect(page.get_by_text("The model is slow to start")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The model is slow to start")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Stop").click()
     standin.set("none")
     page.get_by_role("button", name="Generate again").click()

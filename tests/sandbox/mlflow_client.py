@@ -44,7 +44,7 @@ def run_client(
         env=environment({**settings, **more}),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

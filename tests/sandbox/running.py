@@ -76,7 +76,7 @@ class RunningSandbox:
             base_url=self.host,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             trust_env=False,
-            timeout=60,
+            timeout=300,
         )
 
     def call(self, method: str, path: str, body: Any = None) -> Any:

@@ -22,7 +22,9 @@ def page() -> Iterator[Page]:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        yield chromium.new_page()
+        page = chromium.new_page()
+        page.set_default_timeout(120_000)
+        yield page
         chromium.close()
 
 

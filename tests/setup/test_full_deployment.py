@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from tests.sandbox.running import RunningSandbox
 from tests.setup.wizard import STEPS, Ended, Wizard
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 
 SEED_KEYS = (
     "DATABRICKS_HOST",

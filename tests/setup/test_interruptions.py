@@ -10,7 +10,7 @@ import pytest
 from tests.sandbox.running import RunningSandbox
 from tests.setup.wizard import STEPS, Event, Wizard
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(2700)]
 CUSTOMERS = 20
 
 

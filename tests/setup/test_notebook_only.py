@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.running import RunningSandbox
 from tests.setup.wizard import STEPS, Wizard
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 CUSTOMERS = 10
 SKIPPED = ("create_app", "validate_local_setup", "setup_permissions")
 

@@ -92,14 +92,14 @@ class Wizard:
     config_file: Path
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def run(self, *arguments: str, as_json: bool = True, timeout: float = 420) -> Ended:
+    def run(self, *arguments: str, as_json: bool = True, timeout: float = 1500) -> Ended:
         process = self._start(arguments, as_json)
         out, err = process.communicate(timeout=timeout)
         events = [json.loads(line) for line in out.splitlines()] if as_json else []
         return Ended(process.returncode, events, err, out)
 
     def kill_when(
-        self, reached: Callable[[Event], bool], *arguments: str, timeout: float = 420
+        self, reached: Callable[[Event], bool], *arguments: str, timeout: float = 1500
     ) -> list[Event]:
         """kill -9 the wizard, and nothing else, as soon as an event is reached."""
         process = self._start(arguments, True)
