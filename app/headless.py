@@ -53,7 +53,7 @@ async def set_up(
         exit_code,
         steps={step.value: status.value for step, status in result.statuses.items()},
         links=result.links,
-        skipped_manual=list(result.skipped_manual),
+        skipped_manual=list(result.left_out),
     )
     return exit_code
 
@@ -113,8 +113,8 @@ def _tell(result: RunResult, output: Output) -> None:
     output.line()
     if result.ok:
         output.line("The demo is set up.")
-    for title in result.skipped_manual:
-        output.line(f"Left out, needs a person: {title}")
+    for title in result.left_out:
+        output.line(f"Left out: {title}")
     for name, link in result.links.items():
         output.line(f"  {name:<11} {link}")
     if not result.ok:

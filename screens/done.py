@@ -65,7 +65,7 @@ class DoneScreen(WizardScreen):
     def on_mount(self) -> None:
         flow = self.flow
         self._links = flow.setup.links()
-        skipped = flow.result.skipped_manual if flow.result else ()
+        skipped = flow.result.left_out if flow.result else ()
         told = "Setup completed successfully."
         if skipped:
             told = f"Setup completed; left out: {'; '.join(skipped)}."

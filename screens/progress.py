@@ -122,7 +122,7 @@ class ProgressScreen(WizardScreen):
             self.work(self._skip(step), "skip")
 
     async def _skip(self, step: StepId) -> None:
-        await self.flow.setup.skip(step, "left out by you after it failed")
+        await self.flow.setup.leave_out(step)
         self.action_retry()
 
     def action_edit(self) -> None:

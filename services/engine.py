@@ -22,6 +22,8 @@ from services.vocabulary import StepId, StepStatus
 
 OTHER = "not part of"
 """How the reason of a step begins that its mode leaves out."""
+BY_A_PERSON = "left out by you after it failed"
+"""The reason of a step that a person left out. It stays so whatever is done again around it."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,16 @@ class Engine:
         stands = await asyncio.gather(*(self._stands(step) for step in done))
         gone = [step for step, ok in zip(done, stands, strict=True) if not ok]
         again = [s for s in self._steps if s in {*gone, *self.dependents(gone)}]
-        again = [s for s in again if self._tracker.record(s).status is not StepStatus.PENDING]
+        again = [s for s in again if self._may_be_done_again(s)]
         await self._tracker.make_pending(again)
         for step in again:
             self._session.emit(StepChanged(step, StepStatus.PENDING))
         return again
+
+    def _may_be_done_again(self, step: StepId) -> bool:
+        record = self._tracker.record(step)
+        left_out = record.status is StepStatus.SKIPPED and record.reason == BY_A_PERSON
+        return record.status is not StepStatus.PENDING and not left_out
 
     async def _stands(self, step: StepId) -> bool:
         context = StepContext(step, self._session, self._session.emit)
@@ -176,6 +183,6 @@ class Engine:
             StepChanged(step.id, status, took, reason, advice, self._tracker.result(step.id))
         )
 
-    async def skip(self, step: StepId, reason: str) -> None:
+    async def leave_out(self, step: StepId) -> None:
         """A person leaves a failed step out."""
-        await self._end(self._steps[step], StepStatus.SKIPPED, reason=reason)
+        await self._end(self._steps[step], StepStatus.SKIPPED, reason=BY_A_PERSON)

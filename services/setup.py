@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.engine import Engine, Outcome
+from services.engine import BY_A_PERSON, Engine, Outcome
 from services.errors import ConfigurationError, RunStopped, SetupError
 from services.events import Event, PlanMade
 from services.ledger import Ledger
@@ -30,7 +30,7 @@ from services.session_log import SessionLog
 from services.steps import all_steps
 from services.stoppable import Stoppable
 from services.validation import Finding, check_prerequisites
-from services.vocabulary import ExitCode, StepId, StepStatus
+from services.vocabulary import STEP_TITLES, ExitCode, StepId, StepStatus
 
 if TYPE_CHECKING:
     from services.environment_detector import Suggestions
@@ -52,7 +52,8 @@ class RunResult:
     statuses: dict[StepId, StepStatus]
     links: dict[str, str]
     failures: tuple[tuple[StepId, SetupError], ...]
-    skipped_manual: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """What a person, or --skip-manual, left out: said wherever success is."""
 
 
 class Setup:
@@ -219,14 +220,15 @@ class Setup:
         records = self.session.tracker.snapshot.steps
         return next((s for s in StepId if not records[s].status.met), StepId.RUN_INTEGRATION_TESTS)
 
-    async def skip(self, step: StepId, reason: str) -> None:
+    async def leave_out(self, step: StepId) -> None:
         """A person leaves a failed step out; `run` goes on without it."""
-        await self._engine.skip(step, reason)
+        await self._engine.leave_out(step)
 
     def result(self, outcome: Outcome) -> RunResult:
         records = self.session.tracker.snapshot.steps
         statuses = {step: records[step].status for step in StepId}
         ok = not outcome.failures and all(status.met for status in statuses.values())
+        by_a_person = [STEP_TITLES[s] for s in StepId if records[s].reason == BY_A_PERSON]
         code = ExitCode.DONE
         if outcome.stopped:
             code = ExitCode.INTERRUPTED
@@ -238,7 +240,7 @@ class Setup:
             statuses=statuses,
             links=self.links(),
             failures=outcome.failures,
-            skipped_manual=tuple(self.session.skipped_manual),
+            left_out=(*self.session.skipped_manual, *by_a_person),
         )
 
     def links(self) -> dict[str, str]:
