@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The tests, from nothing: installs what they need, then format, lint, types, import rules, tests.
 # Needs only Python and a package index. `./check.sh quick` leaves out the tests marked full,
-# browser and terminal. Ends with pytest's own closing line.
+# browser and terminal; `./check.sh pictures` compares the screens with docs/pictures.
+# Ends with pytest's own closing line.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 cd "$ROOT"
@@ -34,10 +35,12 @@ run basedpyright
 said 'Import rules'
 run lint-imports
 
-MARKS=''
-left_out() { printf 'Left out: the tests marked %s, for lack of %s.\n' "$1" "$2"; MARKS="${MARKS:+$MARKS and }not $1"; }
+MARKS='not pictures'
+left_out() { printf 'Left out: the tests marked %s, for lack of %s.\n' "$1" "$2"; MARKS="$MARKS and not $1"; }
 if [ "${1:-}" = quick ]; then
-  MARKS='not full and not browser and not terminal'
+  MARKS='not full and not browser and not terminal and not pictures'
+elif [ "${1:-}" = pictures ]; then
+  MARKS='pictures'
 else
   have tmux || left_out terminal tmux
   have chromium || left_out browser Chromium
@@ -45,4 +48,4 @@ fi
 
 said 'Tests'
 # By file, two at a time: most of what a test waits for are processes of its own.
-run pytest -q -n 2 --no-loadscope-reorder ${MARKS:+-m "$MARKS"}
+run pytest -q -n 2 --no-loadscope-reorder -m "$MARKS"

@@ -26,6 +26,7 @@ class CatalogScreen(PickerScreen):
         "What you choose is proven by creating and deleting a test schema in it."
     )
     nothing = "No catalog can be seen. Ask an admin for USE CATALOG, or type a new name with /."
+    none_usable = "none usable. Ask an owner for USE CATALOG and CREATE SCHEMA, then press r."
     BINDINGS: ClassVar[list[BindingType]] = [commands.PROVE_ALL]
 
     async def fill(self) -> None:

@@ -9,15 +9,23 @@ from textual.binding import Binding
 
 
 def command(
-    keys: str, action: str, label: str, told: str, *, show: bool = True, priority: bool = False
+    keys: str,
+    action: str,
+    label: str,
+    told: str,
+    *,
+    show: bool = True,
+    priority: bool = False,
+    shown_as: str | None = None,
 ) -> Binding:
-    """One command. `keys` are alternatives, the first one is the one that is shown."""
+    """One command. `keys` are alternatives; the first one is shown, or what it is `shown_as`."""
     return Binding(
         keys,
         action,
         label,
         show=show,
         priority=priority,
+        key_display=shown_as,
         tooltip=told,
         id=f"setup.{action.split('(')[0]}.{keys.split(',')[0]}",
     )
@@ -51,7 +59,9 @@ COPY_FIX = command("y", "copy", "Copy fix", "Copy the command that mends it.")
 SIGN_IN_HERE = command("l", "log_in", "Log in", "Run the Databricks CLI's login from here.")
 
 START = command("enter", "start", "Start setup", "Do what the plan says.")
-EDIT_MODE = command("1", "edit('mode')", "1-5 Change", "Change the mode.")
+EDIT_MODE = command(
+    "1", "edit('mode')", "Change", "Change the mode; 2 to 5 change the others.", shown_as="1-5"
+)
 EDIT_CATALOG = command("2", "edit('catalog')", "Catalog", "Change the catalog.", show=False)
 EDIT_SCHEMA = command("3", "edit('schema')", "Schema", "Change the schema.", show=False)
 EDIT_APP = command("4", "edit('app_name')", "App", "Change the app's name.", show=False)
@@ -60,15 +70,15 @@ EXPORT = command("e", "export", "Export", "Write the plan as Markdown and as JSO
 OPEN_PLAN = command("p", "plan", "Open plan", "Move into the plan to open its entries.")
 
 GO_TO_END = command("enter", "go_to_end", "Result", "Go to the result.")
-SEARCH = command("slash", "search", "Search", "Search the log of this step.")
+SEARCH = command("slash", "search", "Find", "Search the log of this step.")
 NEXT_MATCH = command("n", "match(1)", "Next", "Next match in the log.", show=False)
 PREVIOUS_MATCH = command("N", "match(-1)", "Previous", "Previous match.", show=False)
 FOLLOW = command("f", "follow", "Follow", "Follow the log, and the step that runs.")
 COPY_LOG = command("y", "copy", "Copy", "Copy this step's log, or the report of a failure.")
-TIMELINE = command("t", "timeline", "Timeline", "Show what ran beside what.")
+TIMELINE = command("t", "timeline", "Times", "Show what ran beside what.")
 RETRY = command("r", "retry", "Retry", "Run what is left again.")
 SKIP = command("s", "skip", "Skip", "Leave the failed step out and go on.")
-EDIT = command("e", "edit", "Edit answers", "Back to the plan, to change an answer.")
+EDIT = command("e", "edit", "Edit", "Back to the plan, to change an answer.")
 LEAVE = command("escape,q", "leave", "Leave", "Stop cleanly and leave; it can be resumed.")
 
 CHECK_AGAIN = command("enter", "check", "Check again", "It is done: look whether it is.")

@@ -21,6 +21,7 @@ class ModelScreen(PickerScreen):
     heading = "Model"
     intro = "The serving endpoint that writes the demo's emails. Enter sends it one token to see."
     nothing = "No chat endpoint is here. Ask an admin to enable foundation models, or type a name."
+    none_usable = "none usable. Ask an admin for a chat endpoint that you may query, then press r."
     BINDINGS: ClassVar[list[BindingType]] = [commands.TRY]
 
     async def fill(self) -> None:

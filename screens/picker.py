@@ -36,6 +36,8 @@ class PickerScreen(WizardScreen):
     intro: ClassVar[str] = ""
     nothing: ClassVar[str] = "There is nothing to choose here."
     """Said of an empty list: what to do next."""
+    none_usable: ClassVar[str] = "none can be used."
+    """Said after the count of a list in which nothing can be chosen: what to do next."""
 
     @property
     def answer(self) -> str:
@@ -134,9 +136,14 @@ class PickerScreen(WizardScreen):
         if self._filled and not rows:
             return "Nothing fits the filter. Escape clears it."
         told = f"{len(everything):,} found, {usable:,} usable"
+        if self._filled and not usable and not waiting and not self._may_be_tried():
+            return f"{len(everything):,} found, {self.none_usable}"
         if waiting:
             return f"{told}, {waiting:,} being checked{self.flow.glyphs.ellipsis}"
         return told if self._filled else f"{told}, looking for more{self.flow.glyphs.ellipsis}"
+
+    def _may_be_tried(self) -> bool:
+        return any(row.state is RowState.UNKNOWN for row in self._found.values())
 
     @on(ResourceList.Highlighted)
     def _tell_why(self, event: ResourceList.Highlighted) -> None:

@@ -86,9 +86,9 @@ def _no_app(config: SetupConfig) -> PlannedResource:
 
 def _env_file(session: Session) -> PlannedResource:
     path = session.paths.env_file
-    detail = "Keeps the keys and comments that are yours." if path.exists() else ""
+    kept = " Keeps the keys and comments that are yours." if path.exists() else ""
     step = StepId.GENERATE_ENV_FILE
-    return PlannedResource(_make(path.exists()), "file", str(path), step, detail)
+    return PlannedResource(_make(path.exists()), "file", path.name, step, f"{path}.{kept}")
 
 
 def _dependencies(full: bool) -> PlannedResource:

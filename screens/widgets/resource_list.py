@@ -67,9 +67,16 @@ class ResourceList(ScrollView, can_focus=True):
         self.cursor = next((i for i, row in enumerate(rows) if row.key == kept), 0)
         if to_top:
             self._moved = False
-        self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
+        self._fit_rows()
         self.refresh()
         self._settle()
+
+    def _fit_rows(self) -> None:
+        """Rows are cut to the width there is, so that nothing scrolls sideways."""
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.rows))
+
+    def on_resize(self) -> None:
+        self._fit_rows()
 
     def move_to(self, index: int) -> None:
         if not self.rows:

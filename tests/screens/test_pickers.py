@@ -62,6 +62,7 @@ async def test_a_new_catalog_needs_the_right_to_create_one(
 ) -> None:
     async with driven(project, scenario("empty")) as driver:
         await to_catalog(driver)
+        await driver.reads("none usable. Ask an owner for USE CATALOG and CREATE SCHEMA")
         await driver.press("slash", *"brandnew", "enter")
         await driver.reads("you may not create catalogs here")
         assert driver.shown == "CatalogScreen"
