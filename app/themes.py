@@ -42,7 +42,9 @@ def theme_for(environ: Mapping[str, str]) -> str:
     for name in ("AUTO_SETUP_THEME", "TEXTUAL_THEME"):
         if value := environ.get(name):
             return {"dark": DARK.name, "light": LIGHT.name, "ansi": "ansi-dark"}.get(value, value)
-    if environ.get("TERM", "") in ("linux", "xterm", "vt100", "ansi", "screen"):
+    # textual-serve asks for all colours in a browser, whatever terminal it was started from.
+    all_colours = environ.get("TEXTUAL_COLOR_SYSTEM") == "truecolor"
+    if not all_colours and environ.get("TERM", "") in ("linux", "xterm", "vt100", "ansi", "screen"):
         return "ansi-dark"
     # COLORFGBG is "foreground;background"; 7 and 15 are the light ones (rxvt's convention).
     ground = environ.get("COLORFGBG", "").rsplit(";", 1)[-1]

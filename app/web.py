@@ -38,7 +38,14 @@ class GuardedServer(Server):
     def __init__(self, argv: Sequence[str]) -> None:
         port = free_port()
         start = cast("Callable[..., None]", super().__init__)
-        start(child_command(argv), host=HOST, port=port, title="MLflow demo setup")
+        page = Path(__file__).with_name("web_page")
+        start(
+            child_command(argv),
+            host=HOST,
+            port=port,
+            title="MLflow demo setup",
+            templates_path=page,
+        )
         self.public_url = f"http://{HOST}:{port}"
         self.token = secrets.token_urlsafe(24)
 
