@@ -26,6 +26,9 @@ _POLL_SECONDS = 0.1
 _STOP_TIMEOUT_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _READY_PATH = "/api/2.0/mlflow/experiments/search?max_results=1"
+_DATABASE_CONNECTIONS = 100
+"""More than the server has threads (40): with SQLAlchemy's own 15, a crowd of writers waiting for
+SQLite keeps everybody else from a connection, and after 30 s what was to be written is lost."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
 _log = logging.getLogger("sandbox.mlflow")
@@ -135,6 +138,7 @@ class MlflowServer:
         return kept | {
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": str(_DATABASE_CONNECTIONS),
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "DO_NOT_TRACK": "true",
             "MLFLOW_MODEL_CATALOG_URI": "",
