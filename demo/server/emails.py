@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import threading
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -17,6 +16,7 @@ from mlflow_demo.errors import DemoError
 from mlflow_demo.feedback import store_feedback
 from server.problems import UNEXPECTED, body_of
 from server.state import DemoState
+from server.writers import Writers
 
 router = APIRouter(prefix="/api")
 KEEP_ALIVE_SECONDS = 10.0
@@ -68,7 +68,7 @@ def generate(body: GenerateRequest, state: State, user: User = NOBODY) -> Genera
 @router.post("/generate/stream")
 def generate_stream(body: GenerateRequest, state: State, user: User = NOBODY) -> StreamingResponse:
     """Server-sent events: start, delta..., then done or error."""
-    events = _events(state.agent(), _request(body, user))
+    events = _events(state.agent(), _request(body, user), state.writers)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
@@ -100,7 +100,7 @@ def _answer(made: GeneratedEmail) -> GenerateAnswer:
     )
 
 
-def _events(agent: EmailAgent, request: EmailRequest) -> Iterator[str]:
+def _events(agent: EmailAgent, request: EmailRequest, writers: Writers) -> Iterator[str]:
     """The email is written in a thread of its own: its trace is complete even when the page is
     closed in the middle."""
     waiting: queue.Queue[tuple[str, Any]] = queue.Queue()
@@ -121,7 +121,7 @@ def _events(agent: EmailAgent, request: EmailRequest) -> Iterator[str]:
         finally:
             waiting.put(("end", None))
 
-    threading.Thread(target=write, name="email", daemon=True).start()
+    writers.start(write)
     while True:
         try:
             event, data = waiting.get(timeout=KEEP_ALIVE_SECONDS)

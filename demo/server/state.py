@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlflow_demo.settings import Settings, load_settings
 from mlflow_demo.workspace import point_mlflow, sign_in
+from server.writers import Writers
 
 if TYPE_CHECKING:
     from databricks.sdk.core import Config
@@ -34,6 +35,7 @@ class DemoState:
     missing is there."""
 
     def __init__(self) -> None:
+        self.writers = Writers()
         self._lock = threading.Lock()
         self._signed_in: tuple[Settings, Config] | None = None
         self._pointed = False
