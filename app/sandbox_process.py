@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from async_timeout import timeout
+
 from services.errors import PrerequisitesMissing, SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,8 +95,9 @@ async def _start(env: Mapping[str, str], on_line: Callable[[str], None]) -> Runn
 
     listening = asyncio.create_task(listen(process.stderr))
     try:
-        answer = await asyncio.wait_for(process.stdout.readline(), DEADLINE_SECONDS)
-        code = await asyncio.wait_for(process.wait(), DEADLINE_SECONDS)
+        async with timeout(DEADLINE_SECONDS):
+            answer = await process.stdout.readline()
+            code = await process.wait()
     except asyncio.TimeoutError as error:
         raise _did_not_start(f"it was not ready after {DEADLINE_SECONDS:.0f} s") from error
     finally:

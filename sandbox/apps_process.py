@@ -14,6 +14,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from async_timeout import timeout
+
 from sandbox.apps_log import AppLog
 
 STOP_SECONDS = 15.0
@@ -69,7 +71,8 @@ class AppProcess:
         if self._process.stdin is not None:
             self._process.stdin.close()  # the guard takes the group down
         try:
-            await asyncio.wait_for(self._process.wait(), STOP_SECONDS + 5)
+            async with timeout(STOP_SECONDS + 5):
+                await self._process.wait()
         except asyncio.TimeoutError:
             self._log.system("The process did not stop and is killed.")
         self._kill_group()

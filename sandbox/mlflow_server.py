@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import httpx
+from async_timeout import timeout
 
 from sandbox.context import Sandbox
 
@@ -96,7 +97,8 @@ class MlflowServer:
 
     async def wait_ready(self, seconds: float = START_TIMEOUT_SECONDS) -> None:
         """Return when the server answers, at once in the usual case. Raises TimeoutError."""
-        await asyncio.wait_for(self._ready.wait(), seconds)
+        async with timeout(seconds):
+            await self._ready.wait()
 
     def _choose_port(self) -> int:
         kept = self._store.get("mlflow_server", "address")
@@ -196,7 +198,8 @@ class MlflowServer:
         if process.stdin is not None:
             process.stdin.close()  # the guard takes the group down
         try:
-            await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_SECONDS)
+            async with timeout(_STOP_TIMEOUT_SECONDS):
+                await process.wait()
         except asyncio.TimeoutError:
             _log.error("the MLflow server did not stop in time and is killed")
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from async_timeout import timeout
+
 from screens.flow import Flow
 
 PATIENCE_SECONDS = 20.0
@@ -15,5 +17,6 @@ async def stop_cleanly(flow: Flow) -> None:
     """Ask the run to stop and wait for it; what it was in the middle of stays `in_progress`."""
     flow.request_stop()
     with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(flow.ended.wait(), PATIENCE_SECONDS)
+        async with timeout(PATIENCE_SECONDS):
+            await flow.ended.wait()
     await flow.close()

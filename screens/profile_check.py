@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from async_timeout import timeout
+
 from screens.rows import Row, RowState
 from services.errors import SetupError
 
@@ -49,7 +51,8 @@ async def profile_row(name: str, environ: Mapping[str, str], suggested: bool) ->
     profile = None if name == ENVIRONMENT else name
     try:
         sign_in = await asyncio.to_thread(choose_sign_in, profile, environ)
-        user = await asyncio.wait_for(_user_of(sign_in), CHECK_SECONDS)
+        async with timeout(CHECK_SECONDS):
+            user = await _user_of(sign_in)
     except asyncio.TimeoutError:
         told = f"No answer within {CHECK_SECONDS:.0f} s. Check the network, then look again with r."
         return Row(name, RowState.UNKNOWN, "no answer", told, suggested)

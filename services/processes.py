@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from async_timeout import timeout
+
 from services.errors import StepFailed
 from services.output_lines import LineSplitter
 
@@ -68,7 +70,8 @@ async def run(
     """
     child = await _Child.start(argv, cwd=cwd, env=env, on_line=on_line)
     try:
-        await asyncio.wait_for(child.ended(), deadline)
+        async with timeout(deadline):
+            await child.ended()
     except asyncio.TimeoutError:
         await child.stop()
         raise StepFailed(
@@ -224,7 +227,8 @@ class _Child:
         """End the command and all it started; returns when they are gone."""
         self._close()
         try:
-            await asyncio.wait_for(self.process.wait(), GRACE_SECONDS + 3)
+            async with timeout(GRACE_SECONDS + 3):
+                await self.process.wait()
         except BaseException as error:
             # Asked twice, or the launcher hangs: no more patience.
             with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from async_timeout import timeout
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from services.json_shapes import as_row, rows
@@ -110,8 +111,8 @@ class Workspace:
     async def _once(self, name: str, do: Callable[[WorkspaceClient], T], end: float) -> T:
         began = time.monotonic()
         try:
-            work = in_thread(lambda: self._work(name, do), name)
-            result = await asyncio.wait_for(work, max(1.0, end - began))
+            async with timeout(max(1.0, end - began)):
+                result = await in_thread(lambda: self._work(name, do), name)
         except asyncio.TimeoutError:
             self._record(name, "no answer", began, "")
             raise Unreachable(
@@ -233,7 +234,8 @@ async def _connect(sign_in: SignIn) -> WorkspaceClient:
         return build_client(sign_in)
 
     try:
-        return await asyncio.wait_for(in_thread(build, "workspace sign-in"), CONNECT_SECONDS)
+        async with timeout(CONNECT_SECONDS):
+            return await in_thread(build, "workspace sign-in")
     except (OSError, ValueError, asyncio.TimeoutError, NotImplementedError) as error:
         redactor = Redactor(sign_in.secrets)
         told = await asyncio.to_thread(translate, error, "sign-in", sign_in, redactor)

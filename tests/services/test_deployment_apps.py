@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from async_timeout import timeout
 from databricks.sdk.service.apps import App, ComputeState
 
 from services.deployment import apps
@@ -172,7 +173,8 @@ async def test_an_app_that_crashes_later_is_told(
             await asyncio.sleep(0.1)
 
     with pytest.raises(StepFailed, match="The app apps-crash crashed") as failed:
-        await asyncio.wait_for(crashed(), 60)
+        async with timeout(60):
+            await crashed()
     assert f"{app.url}/logz" in failed.value.advice
 
 
