@@ -125,18 +125,16 @@ class Permissions:
         if self._probes is None:
             return rights
         probe = f"setup_probe_{secrets.token_hex(6)}"
-        full_name = f"{name}.{probe}"
-        await asyncio.to_thread(self._probes.intend, full_name)
-
-        # Whoever stops waiting leaves no schema behind: the probe ends by itself.
-        refusal = await asyncio.shield(asyncio.create_task(self._probe(name, probe)))
+        # Whoever stops waiting leaves no schema and no open entry: the probe ends by itself.
+        refusal = await asyncio.shield(asyncio.create_task(self._probe(name, probe, self._probes)))
         if refusal:
             return replace(rights, may_create_schema=False, proven=True, reason=refusal)
         told = "a test schema was created and deleted"
         return replace(rights, may_use=True, may_create_schema=True, proven=True, reason=told)
 
-    async def _probe(self, catalog: str, probe: str) -> str:
+    async def _probe(self, catalog: str, probe: str, probes: ProbeLog) -> str:
         """Make and delete the schema; why it was refused, or nothing."""
+        await asyncio.to_thread(probes.intend, f"{catalog}.{probe}")
 
         def create(client: WorkspaceClient) -> None:
             client.schemas.create(probe, catalog, comment="Permission probe; deleted at once.")

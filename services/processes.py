@@ -29,6 +29,8 @@ GRACE_SECONDS = 5.0
 """Between TERM and KILL."""
 DRAIN_SECONDS = 5.0
 TAIL_LINES = 40
+MOST_ASKED = 10
+"""How often somebody may ask for the end of a process that is killed already."""
 
 OnLine = Callable[[str], None]
 
@@ -233,18 +235,29 @@ class _Child:
             # Asked twice, or the launcher hangs: no more patience.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+            await self._killed()
             if not isinstance(error, asyncio.TimeoutError):
                 raise
-            await self.process.wait()
         finally:
             await self._drain()
 
+    async def _killed(self) -> None:
+        """A killed process is gone in a moment, and is waited for whoever asks meanwhile (the end
+        of an event loop asks once more): else it would leave a zombie and an open pipe."""
+        for _ in range(MOST_ASKED):
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.process.wait()
+                return
+
     async def _drain(self) -> None:
         """Read what is left; not for ever, as a process that got away may hold the pipe."""
-        await asyncio.wait({self._reader}, timeout=DRAIN_SECONDS)
-        self._reader.cancel()
-        await asyncio.wait({self._reader})
-        self._pipe.close()
+        try:
+            await asyncio.wait({self._reader}, timeout=DRAIN_SECONDS)
+            self._reader.cancel()
+            await asyncio.wait({self._reader})
+        finally:
+            self._reader.cancel()
+            self._pipe.close()
 
     def _close(self) -> None:
         if self._lifeline is not None:

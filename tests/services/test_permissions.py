@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import pytest
@@ -28,12 +28,12 @@ class Probes:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
-        self.intended = threading.Event()
+        self.when_intended: Callable[[], None] = lambda: None
         self.settled = threading.Event()
 
     def intend(self, full_name: str) -> None:
         self.told.append(("intend", full_name))
-        self.intended.set()
+        self.when_intended()
 
     def done(self, full_name: str) -> None:
         self.told.append(("done", full_name))
@@ -209,15 +209,28 @@ async def test_a_probe_that_cannot_be_removed_stays_written_down(
 
 
 @pytest.mark.usefixtures("nothing_left")
+@pytest.mark.parametrize("turns", range(6))
 async def test_who_stops_waiting_leaves_no_probe(
-    permissions: Permissions, probes: Probes, workspace_server: RunningSandbox
+    permissions: Permissions, probes: Probes, workspace_server: RunningSandbox, turns: int
 ) -> None:
+    """So many turns of the event loop after the probe was written down, or while it was."""
+    loop = asyncio.get_running_loop()
+
+    def cancel(left: int) -> None:
+        if left:
+            loop.call_soon(cancel, left - 1)
+        else:
+            proving.cancel()
+
+    def intended() -> None:
+        loop.call_soon_threadsafe(cancel, turns)
+
+    probes.when_intended = intended
     with trouble(workspace_server, fault(SCHEMAS, times=1, latency_ms=300)):
         proving = asyncio.create_task(permissions.prove_catalog("workspace"))
-        await asyncio.to_thread(probes.intended.wait)
-        proving.cancel()
-        await asyncio.gather(proving, return_exceptions=True)
-        await asyncio.to_thread(probes.settled.wait)
+        await asyncio.wait({proving})
+        assert proving.cancelled()
+        assert await asyncio.to_thread(probes.settled.wait, 60)
     assert probes.open == set()
 
 

@@ -160,6 +160,28 @@ async def test_a_family_deaf_to_term_is_killed() -> None:
     assert gone(heard.pids())
 
 
+def test_whoever_asks_again_and_again_leaves_nothing_open() -> None:
+    """Left twice in a hurry; then the end of the event loop asks once more."""
+    children: list[psutil.Process] = []
+
+    async def leave_in_a_hurry() -> None:
+        heard = Heard()
+        running = asyncio.create_task(
+            run([sys.executable, "-c", FAMILY], cwd=ROOT, env=ENV, on_line=heard.take)
+        )
+        await heard.family.wait()
+        children.extend(psutil.Process().children())
+        for _ in range(2):
+            running.cancel()
+            # The turns of the event loop in which the stop begins, and then is cut short.
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    asyncio.run(leave_in_a_hurry())
+    assert children
+    assert not [each for each in children if each.is_running()]
+
+
 async def test_a_listener_that_fails_ends_the_command_and_is_told() -> None:
     def refuse(line: str) -> None:
         raise ValueError(line)
