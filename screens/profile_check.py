@@ -76,6 +76,10 @@ async def _user_of(sign_in: SignIn) -> str:
 
 
 def mend_command(told: str) -> str:
-    """The command in a piece of advice ("Run: COMMAND"); empty when there is none."""
-    found = re.search(r"Run: ([^(,;]+?)(?:,| \(|;|\.?$|\. )", told)
-    return found.group(1).strip() if found else ""
+    """The command in a piece of advice ("Run: COMMAND"); empty when there is none.
+
+    It ends with the text, or where its sentence goes on: at a comma, semicolon or full stop before
+    a space, or at a bracket.
+    """
+    found = re.search(r"\b[Rr]un: (.+?)(?=[.,;]?\s*$|[.,;]\s| \()", told, re.MULTILINE)
+    return found.group(1) if found else ""

@@ -138,10 +138,12 @@ class ProgressScreen(WizardScreen):
         self.app.push_screen(screen_after(self.name_on_way, self.flow))
 
     def action_leave(self) -> None:
+        """A search box that is shown is closed first; n and N still move between its matches."""
         search = self.query_one("#search", Input)
-        if self.focused is search:
+        if search.has_class("-shown"):
+            if self.focused is search:
+                self.query_one(StepList).focus()
             search.remove_class("-shown")
-            self.query_one(StepList).focus()
             return
         if not self.flow.running:
             self.app.exit(int(self.flow.exit_code))
@@ -242,7 +244,7 @@ class ProgressScreen(WizardScreen):
     def _search(self, event: Input.Submitted) -> None:
         count = self.query_one(StepLog).search(event.value)
         self._follow = self._follow and not count
-        told = f"{count} line{'' if count == 1 else 's'} hold it; n and N move."
+        told = f"Found in {count} line{'' if count == 1 else 's'}; n and N move."
         self.notify(told if count else "Nothing in this log holds it.", timeout=3)
         self.query_one(StepLog).focus()
 

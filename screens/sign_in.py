@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.widgets import Log, Static
 
@@ -17,6 +18,7 @@ from screens.base import WizardScreen
 from screens.profile_check import ENVIRONMENT, default_row, list_rows, mend_command, profile_row
 from screens.rows import Row, arranged
 from screens.widgets.heading import Heading
+from screens.widgets.problem import ProblemPanel
 from screens.widgets.resource_list import ResourceList
 
 if TYPE_CHECKING:
@@ -81,8 +83,9 @@ class SignInScreen(WizardScreen):
         names = [profile.name for profile in profiles]
         if suggested == ENVIRONMENT:
             names.insert(0, ENVIRONMENT)
-        for name in names:
-            self._put(Row.checking(name, name == suggested))
+        # A profile that left the file leaves the list.
+        self._rows = {name: Row.checking(name, name == suggested) for name in names}
+        self._show_rows()
         if not names:
             # There is no profile at all: the choice itself says what to do.
             await self.flow.choose_sign_in(start.profile)
@@ -92,6 +95,9 @@ class SignInScreen(WizardScreen):
 
     def _put(self, row: Row) -> None:
         self._rows[row.key] = row
+        self._show_rows()
+
+    def _show_rows(self) -> None:
         self.query_one(ResourceList).show(arranged(self._rows.values(), ""))
 
     @on(ResourceList.Highlighted)
@@ -105,8 +111,11 @@ class SignInScreen(WizardScreen):
                 self.forward()
             return
         row = self.query_one(ResourceList).row
-        if row is None or not row.may_be_chosen:
+        if row is None:
             self.app.bell()
+            return
+        if not row.may_be_chosen:
+            self.notify(f"{row.key} cannot sign in. Mend it, or choose another.", markup=False)
             return
         self.work(self._choose(row), "choose")
 
@@ -115,25 +124,37 @@ class SignInScreen(WizardScreen):
         await self._open(await self.flow.choose_sign_in(profile))
 
     def action_copy(self) -> None:
+        """The highlighted row's command, else that of the problem on top."""
         row = self.query_one(ResourceList).row
-        if row is not None and (command := mend_command(row.why)):
+        advice = self.query_one("#problem", ProblemPanel).advice
+        if command := mend_command(row.why if row else "") or mend_command(advice):
             self.copy(command, "The command")
+        else:
+            self.notify("There is no command to copy here.")
 
     def action_log_in(self) -> None:
+        """Anew with the highlighted profile; without any, the first sign-in, as DEFAULT."""
         row = self.query_one(ResourceList).row
         program = shutil.which("databricks", path=self.flow.start.environ.get("PATH"))
-        if row is None or row.key == ENVIRONMENT:
-            return
-        if program is None:
+        if row is not None and row.key == ENVIRONMENT:
+            self.notify("These credentials are exported; correct them where they are set.")
+        elif program is None:
             self.notify("The Databricks CLI is not installed; it is what logs in.", markup=False)
-            return
-        self.work(self._log_in([program, "auth", "login", "--profile", row.key]), "login")
+        else:
+            name = row.key if row else "DEFAULT"
+            self.work(self._log_in([program, "auth", "login", "--profile", name]), "login")
 
     async def _log_in(self, command: Sequence[str]) -> None:
         """The CLI opens a browser and asks in the terminal: it gets the terminal meanwhile."""
-        with self.app.suspend():
-            process = await asyncio.create_subprocess_exec(*command)
-            await process.wait()
+        try:
+            with self.app.suspend():
+                process = await asyncio.create_subprocess_exec(*command)
+                await process.wait()
+        except SuspendNotSupported:
+            # In a browser there is no terminal to lend.
+            told = shlex.join(["databricks", *command[1:]])
+            self.notify(f"In a terminal, run: {told} Then look again with r.", markup=False)
+            return
         self.action_again()
 
 

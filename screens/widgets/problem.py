@@ -11,6 +11,9 @@ from services.errors import ConfigurationError, SetupError
 class ProblemPanel(Static):
     """Hidden while there is nothing to tell."""
 
+    advice = ""
+    """What it says to do; empty while it is hidden."""
+
     def show(self, error: SetupError | None) -> None:
         if error is None:
             self.tell("", "")
@@ -20,6 +23,7 @@ class ProblemPanel(Static):
 
     def tell(self, what: str, advice: str) -> None:
         self.set_class(bool(what), "-shown")
+        self.advice = advice
         parts = [Content(what).stylize("bold")]
         if advice:
             parts.append(Content(f"\n{advice}"))

@@ -115,8 +115,11 @@ def _default(named: Mapping[str, str], environ: Mapping[str, str]) -> SignIn:
             f"There is no sign-in to a workspace: {file} has no DEFAULT profile"
             + (f" (it has {others})." if others else "."),
             f"Run: {_LOGIN}"
-            + (f", or start with --profile {profiles[0].name}." if others else "")
-            + (" Without a workspace, start with --sandbox." if not others else ""),
+            + (
+                f", or start with --profile {profiles[0].name}."
+                if others
+                else ". Without a workspace, start with --sandbox."
+            ),
         )
     sign_in = _from_profile("DEFAULT", "profile DEFAULT of {file}", named, environ)
     if preferred not in ("", "DEFAULT"):

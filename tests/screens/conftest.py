@@ -38,9 +38,12 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Generator[Scenario]:
         yield start
 
 
-@pytest.fixture
-def sandbox(scenario: Scenario) -> RunningSandbox:
-    return scenario("default")
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningSandbox]:
+    """The default scenario for all screens, since it takes ten seconds to start. They share its
+    workspace: name what you make after your test, and take back what others would see."""
+    with serving(tmp_path_factory.mktemp("default") / "state") as running:
+        yield running
 
 
 @pytest.fixture

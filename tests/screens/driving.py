@@ -19,6 +19,8 @@ from tests.sandbox.running import RunningSandbox, environment
 
 S = TypeVar("S", bound=Screen[Any])
 PATIENCE_SECONDS = 300.0
+FRAMES = "█▌▐▏│┃|"
+"""What stands at the edge of a panel, between the words of its lines."""
 
 
 @dataclass
@@ -36,6 +38,11 @@ class Driver:
     def shown(self) -> str:
         """The name of the screen on top."""
         return type(self.wizard.screen).__name__
+
+    @property
+    def copied(self) -> str:
+        """What was last put into the clipboard."""
+        return self.wizard.clipboard
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -55,8 +62,13 @@ class Driver:
         return cast("S", self.wizard.screen)
 
     async def reads(self, text: str) -> None:
-        """Wait until the screen on top shows this text."""
-        await self.until(lambda: text in self.text(), repr(text))
+        """Wait until the screen on top shows this text, wherever its lines end."""
+
+        def shown() -> bool:
+            lines = self.text()
+            return text in lines or text in " ".join(w for w in lines.split() if w not in FRAMES)
+
+        await self.until(shown, repr(text))
 
     def text(self) -> str:
         """What the screen on top shows, line by line, as a terminal would have it."""
@@ -116,7 +128,7 @@ async def driven(
         resume=resume,
     )
     wizard = Wizard(Flow(start))
-    async with wizard.run_test(size=size) as pilot:
+    async with wizard.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         try:
             yield Driver(pilot, wizard)

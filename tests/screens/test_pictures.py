@@ -23,6 +23,7 @@ from screens.sign_in import SignInScreen
 from screens.welcome import WelcomeScreen
 from tests.sandbox.running import RunningSandbox
 from tests.screens.album import Album, stop_clocks
+from tests.screens.conftest import Scenario
 from tests.screens.driving import driven
 
 # They lie in docs/pictures and not beside this file.
@@ -32,6 +33,12 @@ pytestmark = [
 ]
 COLOURS = {"dark": DARK.name, "light": LIGHT.name}
 PLAIN = {"no-color": DARK.name}
+
+
+@pytest.fixture
+def sandbox(scenario: Scenario) -> RunningSandbox:
+    """One in which no other test made anything."""
+    return scenario("default")
 
 
 @pytest.fixture(params=["colours", "NO_COLOR"])

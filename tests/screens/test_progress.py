@@ -29,6 +29,11 @@ async def test_a_failure_is_told_retried_and_left_out(
         await driver.reads("[bold]a line that is no markup[/]")
         await driver.press("slash", *"markup", "enter")
         assert driver.wizard.focused is driver.wizard.screen.query_one(StepLog)
+        await driver.reads("Found in 2 lines; n and N move.")
+        # Escape closes the search first, wherever the keys are, and does not leave.
+        await driver.press("escape")
+        assert not driver.wizard.screen.query_one("#search").display
+        assert driver.shown == "ProgressScreen"
         await driver.press("t")
         await driver.reads("0.0 s")
         await driver.press("t")

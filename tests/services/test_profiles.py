@@ -139,6 +139,14 @@ def test_without_default_the_mending_command_is_told(environ: dict[str, str], te
     assert "databricks auth login --profile DEFAULT" in told.value.advice
 
 
+def test_the_command_without_any_profile_is_a_sentence_of_its_own(environ: dict[str, str]) -> None:
+    with pytest.raises(PrerequisitesMissing) as told:
+        choose_sign_in(None, environ)
+    assert told.value.advice == (
+        "Run: databricks auth login --profile DEFAULT. Without a workspace, start with --sandbox."
+    )
+
+
 def test_the_settings_name_the_default(environ: dict[str, str]) -> None:
     text = f"[__settings__]\ndefault_profile=dev\n[dev]\nhost={HOST}\ntoken={TOKEN}\n"
     write(environ, text)
