@@ -28,6 +28,16 @@ async def list_rows(environ: Mapping[str, str]) -> list[Profile]:
     return await asyncio.to_thread(list_profiles, environ)
 
 
+def has_profile_for(host: str, environ: Mapping[str, str]) -> bool:
+    """Whether a profile of the config file names this host; none does in one that is broken."""
+    from services.workspace.profiles import list_profiles
+
+    try:
+        return any(profile.host == host for profile in list_profiles(environ))
+    except SetupError:
+        return False
+
+
 async def default_row(profile: str | None, environ: Mapping[str, str], host: str) -> str:
     """Which row is meant: that of `host` for a resumed setup, else what --profile, the environment
     and DEFAULT say. Empty when nothing can be used."""

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from screens import commands
 from screens.base import WizardScreen
+from screens.profile_check import has_profile_for
 from services.errors import SetupError
 from services.progress_file import ProgressSnapshot
 from services.vocabulary import STEP_TITLES, StepId, StepStatus
@@ -132,8 +133,12 @@ class WelcomeScreen(WizardScreen):
                 self.app.exit(self.flow.exit_code)
 
     def _was_sandbox(self) -> bool:
-        host = self._snapshot.host if self._snapshot else ""
-        return self.flow.start.sandbox or is_loopback(host)
+        """A workspace on this machine is the local sandbox, unless the person has a profile for it:
+        another sandbox would know nothing of this setup."""
+        start, host = self.flow.start, self._snapshot.host if self._snapshot else ""
+        if start.sandbox or start.profile or not is_loopback(host):
+            return start.sandbox
+        return not has_profile_for(host, start.environ)
 
     def _start_over(self) -> None:
         try:
