@@ -126,6 +126,10 @@ def run_wizard(request: WizardRequest) -> int:
         notices=request.notices,
     )
     flow = Flow(start)
+    if sys.stdout.isatty():
+        # Exported by some shells and programs: they would hide each resize of the terminal.
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
     code = asyncio.run(_run(flow))
     if sys.stdout.isatty():
         sys.stdout.write(last_words(flow))

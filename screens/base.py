@@ -9,6 +9,7 @@ from textual import events, getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from screens import commands
@@ -36,6 +37,8 @@ class WizardScreen(Screen[None]):
         self.flow = flow
         self.editing = False
         """Opened to change one answer: it returns instead of going on."""
+        self._focused_before: Widget | None = None
+        """What had the keys before the terminal became too small for it."""
 
     def content(self) -> ComposeResult:
         yield from ()
@@ -51,8 +54,15 @@ class WizardScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         columns, rows = NEEDED
-        self.set_class(event.size.width < columns or event.size.height < rows, "-too-small")
+        too_small = event.size.width < columns or event.size.height < rows
+        if too_small and not self.has_class("-too-small"):
+            self._focused_before = self.focused
+        self.set_class(too_small, "-too-small")
         self.set_class(event.size.width >= 110, "-wide")
+        if not too_small and self._focused_before is not None:
+            # What is hidden loses the focus.
+            self.set_focus(self._focused_before, scroll_visible=False)
+            self._focused_before = None
 
     def action_back(self) -> None:
         if len(self.app.screen_stack) > 2:

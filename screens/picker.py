@@ -63,6 +63,8 @@ class PickerScreen(WizardScreen):
         self._choosing = ""
         self.set_interval(REDRAW_SECONDS, self._redraw)
         self.action_again()
+        # The suggestion is known: Enter, pressed at once, takes it.
+        self._redraw()
 
     async def fill(self) -> None:
         """Put rows as they become known. Raises SetupError when they cannot be read."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from screens import picker
 from screens.app_name import AppNameScreen
 from screens.catalog import CatalogScreen
 from screens.mode import ModeScreen
@@ -45,6 +48,21 @@ async def test_a_letter_starts_the_filter_and_escape_ends_it(
         assert names(driver) == everything
         await driver.press("j")
         assert driver.wizard.screen.query_one(ResourceList).cursor == 1
+
+
+async def test_enter_at_once_takes_the_suggestion(
+    project: Path, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is there with the screen: nobody waits for it to be drawn again."""
+    monkeypatch.setattr(picker, "REDRAW_SECONDS", 3600.0)
+    async with driven(project, sandbox) as driver:
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
+        await driver.press("enter")
+        await driver.reach(CatalogScreen)
+        await driver.press("enter")
+        await driver.reach(SchemaScreen)
+        assert driver.flow.value("catalog") == "workspace"
 
 
 async def test_a_row_that_cannot_be_chosen_says_why(project: Path, sandbox: RunningSandbox) -> None:

@@ -12,6 +12,8 @@ from screens.model import ModelScreen
 from screens.preview import PreviewScreen
 from screens.schema import SchemaScreen
 from screens.welcome import WelcomeScreen
+from screens.widgets.resource_list import ResourceList
+from services.errors import SetupError
 from services.progress_file import read_status
 from tests.sandbox.running import RunningSandbox
 from tests.screens.driving import Driver, driven
@@ -119,3 +121,22 @@ async def test_a_small_terminal_says_what_it_needs(project: Path, sandbox: Runni
         await driver.reads("This needs a terminal of 70 by 20 or more.")
         await driver.pilot.resize_terminal(80, 24)
         await driver.reads("This sets up the MLflow GenAI demo")
+
+
+async def test_a_terminal_made_smaller_and_larger_keeps_the_keys(
+    project: Path, sandbox: RunningSandbox
+) -> None:
+    """Also beside a problem on top, which no style may bring back."""
+    async with driven(project, sandbox) as driver:
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
+        await driver.press("enter")
+        catalog = await driver.reach(CatalogScreen)
+        catalog.problem(SetupError("Something failed.", "Do something."))
+        await driver.reads("Something failed.")
+        await driver.pilot.resize_terminal(60, 18)
+        await driver.reads("Make it larger to go on.")
+        assert "failed" not in driver.text()
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.reads("Something failed.")
+        assert driver.wizard.focused is catalog.query_one(ResourceList)
