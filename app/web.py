@@ -7,23 +7,31 @@ neither know nor can send.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hmac
 import secrets
 import shlex
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler, Middleware
+from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from services.processes import free_port
 from services.vocabulary import ExitCode
 
+T = TypeVar("T")
+
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+STOPPING_SECONDS = 30.0
+"""A page's wizard stops what runs and saves (screens.leaving); then it is cut off."""
 
 
 def child_command(argv: Sequence[str]) -> str:
@@ -48,6 +56,7 @@ class GuardedServer(Server):
         )
         self.public_url = f"http://{HOST}:{port}"
         self.token = secrets.token_urlsafe(24)
+        self._pages: set[web.WebSocketResponse] = set()
 
     @property
     def link(self) -> str:
@@ -58,12 +67,25 @@ class GuardedServer(Server):
         # Cookies are shared by all ports of a host: each server has one of its own.
         return f"setup_{self.port}"
 
-    def initialize_logging(self) -> None:
-        """Nothing of the requests is printed: the link holds the token."""
-
     async def on_startup(self, app: web.Application) -> None:
-        sys.stdout.write(f"The wizard is at {self.link}\nCtrl-C ends it.\n")
-        sys.stdout.flush()
+        """Nothing is printed before the port is open."""
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """Close each page, which its wizard takes for a closed terminal."""
+        closing = (page.close(code=WSCloseCode.GOING_AWAY) for page in tuple(self._pages))
+        await asyncio.gather(*closing)
+
+    async def _process_messages(
+        self, websocket: web.WebSocketResponse, app_service: AppService
+    ) -> None:
+        # Read until the wizard has ended, page or no page: a full pipe would block it.
+        app_service.remote_write_bytes = _while_open(websocket.send_bytes)
+        app_service.remote_write_str = _while_open(websocket.send_str)
+        self._pages.add(websocket)
+        try:
+            await super()._process_messages(websocket, app_service)
+        finally:
+            self._pages.discard(websocket)
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -86,8 +108,34 @@ class GuardedServer(Server):
     def _right(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self.token.encode())
 
+    async def until_stopped(self) -> None:
+        """Serve until ctrl-c, SIGTERM or a closed terminal, and until the pages' wizards ended."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stopped.set)
+        runner = web.AppRunner(await self._make_app(), shutdown_timeout=STOPPING_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self.host, self.port).start()
+            sys.stdout.write(f"The wizard is at {self.link}\nCtrl-C ends it.\n")
+            sys.stdout.flush()
+            await stopped.wait()
+        finally:
+            await runner.cleanup()
+
+
+def _while_open(send: Callable[[T], Awaitable[None]]) -> Callable[[T], Awaitable[None]]:
+    """Send to a page; nothing is sent to one that has gone."""
+
+    async def write(data: T) -> None:
+        with contextlib.suppress(ConnectionResetError):
+            await send(data)
+
+    return write
+
 
 def serve(argv: Sequence[str]) -> int:
     """Serve until ctrl-c or SIGTERM; the pages' wizards end with it."""
-    GuardedServer(argv).serve()
+    asyncio.run(GuardedServer(argv).until_stopped())
     return ExitCode.DONE

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.dom import DOMNode
+from textual.events import AppBlur
 from textual.screen import Screen
 
 from app.request import WizardRequest
@@ -78,6 +79,10 @@ class Wizard(Shell):
     async def _stop_and_exit(self) -> None:
         await stop_cleanly(self.flow)
         self.exit(int(self.flow.exit_code))
+
+    def on_app_blur(self, event: AppBlur) -> None:
+        """Looking elsewhere moves no focus: a screen that opened meanwhile would get no keys."""
+        event.prevent_default()
 
     def action_interrupt(self) -> None:
         """Ctrl+c: a selection is copied by the screen first; twice ends the wizard."""

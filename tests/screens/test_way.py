@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.events import AppBlur, AppFocus
+
 from screens.app_name import AppNameScreen
 from screens.catalog import CatalogScreen
 from screens.help import HelpScreen
@@ -140,3 +142,18 @@ async def test_a_terminal_made_smaller_and_larger_keeps_the_keys(
         await driver.pilot.resize_terminal(80, 24)
         await driver.reads("Something failed.")
         assert driver.wizard.focused is catalog.query_one(ResourceList)
+
+
+async def test_a_screen_that_opens_while_nobody_looks_has_the_keys(
+    project: Path, sandbox: RunningSandbox
+) -> None:
+    """A terminal that tells of its focus sends these; so does a page of `--web`."""
+    async with driven(project, sandbox) as driver:
+        first = await driver.reach(WelcomeScreen)
+        driver.wizard.post_message(AppBlur())
+        await driver.pilot.pause()
+        driver.wizard.push_screen(WelcomeScreen(driver.flow))
+        await driver.until(lambda: driver.wizard.screen is not first, "the other screen")
+        driver.wizard.post_message(AppFocus())
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
