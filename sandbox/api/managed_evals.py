@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.api.bodies import json_body
+from sandbox.api.managed_evals_mirror import show_scorers
 from sandbox.api.mlflow_access import EDIT, READ, caller, require_experiment
 from sandbox.context import Sandbox
 from sandbox.errors import ApiError, not_found
@@ -60,14 +61,19 @@ async def delete(request: Request) -> Response:
     sandbox, principal = caller(request)
     experiment_id = request.path_params["experiment_id"]
     await require_experiment(sandbox, principal, experiment_id, EDIT)
+    before = scorers_of(sandbox, experiment_id)
     sandbox.store.delete(KIND, experiment_id)
+    await show_scorers(sandbox, experiment_id, before, [])
     return JSONResponse({})
 
 
 async def _write(request: Request, sandbox: Sandbox, experiment_id: str) -> None:
     body = await json_body(request)
     scheduled: dict[str, Any] = body.get("scheduled_scorers") or {}
-    sandbox.store.put(KIND, experiment_id, {"scorers": scheduled.get("scorers") or []})
+    before = scorers_of(sandbox, experiment_id)
+    after: list[dict[str, Any]] = scheduled.get("scorers") or []
+    sandbox.store.put(KIND, experiment_id, {"scorers": after})
+    await show_scorers(sandbox, experiment_id, before, after)
 
 
 def _answer(sandbox: Sandbox, experiment_id: str) -> Response:

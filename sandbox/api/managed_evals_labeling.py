@@ -17,12 +17,12 @@ from starlette.routing import Route
 
 from sandbox.api import mlflow_backend
 from sandbox.api.bodies import json_body, required
+from sandbox.api.managed_evals_mirror import QUEUES, session_queue, session_run
 from sandbox.api.mlflow_access import EDIT, READ, caller, require_experiment, require_traces
 from sandbox.context import Principal, Sandbox
 from sandbox.errors import invalid, not_found
 
 APPS, SESSIONS, ITEMS = "review_app", "labeling_session", "labeling_item"
-_QUEUES = "/api/3.0/mlflow/review-queues"
 
 
 def sessions_of(sandbox: Sandbox, experiment_id: str) -> list[dict[str, Any]]:
@@ -82,18 +82,21 @@ async def create_session(request: Request) -> Response:
     body = await json_body(request)
     name = required(body, "name")
     experiment_id: str = app["experiment_id"]
-    known = {schema["name"] for schema in app["labeling_schemas"]}
-    wanted = {schema["name"] for schema in body.get("labeling_schemas") or ()}
-    if unknown := sorted(wanted - known):
+    known = {schema["name"]: schema for schema in app["labeling_schemas"]}
+    wanted = [schema["name"] for schema in body.get("labeling_schemas") or ()]
+    if unknown := sorted(set(wanted) - known.keys()):
         raise invalid(f"The review app has no label schema {', '.join(unknown)}.")
     session_id = uuid.uuid4().hex
+    # Names of queues are unique in the MLflow server; those of sessions are not.
+    title = f"{name} ({session_id[:6]})"
+    questions = [known[question] for question in dict.fromkeys(wanted)]
     session = {
         **body,
         "labeling_session_id": session_id,
-        "mlflow_run_id": await _run(sandbox, principal, experiment_id, name),
+        "mlflow_run_id": await session_run(sandbox, principal, experiment_id, name),
         "experiment_id": experiment_id,
         "review_app_id": app["review_app_id"],
-        "queue_id": await _queue(sandbox, principal, experiment_id, name, session_id),
+        "queue_id": await session_queue(sandbox, experiment_id, title, questions),
         "created_at": time.time(),
     }
     for user in body.get("assigned_users") or ():
@@ -120,7 +123,7 @@ async def delete_session(request: Request) -> Response:
     session = _session(sandbox, request)
     session_id = session["labeling_session_id"]
     queue = {"queue_id": session["queue_id"]}
-    await mlflow_backend.call(sandbox, "POST", f"{_QUEUES}/delete", body=queue)
+    await mlflow_backend.call(sandbox, "POST", f"{QUEUES}/delete", body=queue)
     for key, _ in sandbox.store.list(ITEMS, f"{session_id}/"):
         sandbox.store.delete(ITEMS, key)
     sandbox.store.delete(SESSIONS, session_id)
@@ -151,7 +154,7 @@ async def create_items(request: Request) -> Response:
         sandbox.store.put(ITEMS, f"{session_id}/{number:06d}", item)
     if fresh:
         queued = {"queue_id": session["queue_id"], "item_type": "TRACE", "item_ids": fresh}
-        await mlflow_backend.call(sandbox, "POST", f"{_QUEUES}/items/add", body=queued)
+        await mlflow_backend.call(sandbox, "POST", f"{QUEUES}/items/add", body=queued)
     return JSONResponse({"items": items_of(sandbox, session_id)})
 
 
@@ -203,35 +206,6 @@ def _item(trace_id: str, principal: Principal) -> dict[str, Any]:
         "state": "PENDING",
         "chat_rounds": [],
     }
-
-
-async def _run(sandbox: Sandbox, principal: Principal, experiment_id: str, name: str) -> str:
-    tags = [
-        {"key": "mlflow.user", "value": principal.name},
-        {"key": "mlflow.runType", "value": "labeling_session"},
-    ]
-    body = {
-        "experiment_id": experiment_id,
-        "run_name": name,
-        "start_time": int(time.time() * 1000),
-        "tags": tags,
-    }
-    made = await mlflow_backend.call(sandbox, "POST", "/api/2.0/mlflow/runs/create", body=body)
-    return str(made["run"]["info"]["run_id"])
-
-
-async def _queue(
-    sandbox: Sandbox, principal: Principal, experiment_id: str, name: str, session_id: str
-) -> str:
-    """Names of queues are unique in the MLflow server; those of sessions are not."""
-    body = {
-        "experiment_id": experiment_id,
-        "name": f"{name} ({session_id[:6]})",
-        "queue_type": "CUSTOM",
-        "created_by": principal.name,
-    }
-    made = await mlflow_backend.call(sandbox, "POST", f"{_QUEUES}/create", body=body)
-    return str(made["review_queue"]["queue_id"])
 
 
 _APPS = "/api/2.0/managed-evals/review-apps"

@@ -1,5 +1,6 @@
-"""What of an experiment is stored here and not shown by MLflow's own page: scheduled scorers and
-labeling sessions. ``/sandbox/experiments/ID``, and where the platform's links lead to them.
+"""What of an experiment is stored here and shown by MLflow's own page only in part: scheduled
+scorers and labeling sessions. ``/sandbox/experiments/ID``, and where the platform's links lead to
+them.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ async def experiment(request: Request) -> Response:
         paragraph(NOT_RUN),
         table(("Scorer", "Share of traces", "Filter"), scorers),
         "<h2>Labeling sessions</h2>",
-        paragraph("Each is a review queue in MLflow too, where its traces can be looked at."),
+        paragraph("Each is a review queue in MLflow too, where its traces can be labeled."),
         table(("Session", "Questions", "Assigned to", "Traces"), sessions),
     )
 

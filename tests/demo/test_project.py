@@ -49,6 +49,20 @@ def test_notebooks_find_their_settings_in_app_yaml(new_project: Project) -> None
     assert ended.stdout.strip() == new_project.prompt, ended.stderr
 
 
+def test_mlflow_does_not_call_its_makers(new_project: Project) -> None:
+    """A customer's network would show a call to a stranger on every start."""
+    told = {"PYTEST_CURRENT_TEST", "CI", "GITHUB_ACTIONS", "DO_NOT_TRACK"}
+    ended = new_project.run(
+        "-c",
+        "from mlflow_demo.workspace import prepare_environment\n"
+        "prepare_environment()\n"
+        "from mlflow.telemetry import get_telemetry_client\n"
+        "print(get_telemetry_client())",
+        env={name: value for name, value in new_project.env().items() if name not in told},
+    )
+    assert ended.stdout.strip() == "None", ended.stderr
+
+
 def test_deploy_says_what_is_missing(tmp_path: Path) -> None:
     script = tmp_path / "deploy.sh"
     script.write_bytes((DEMO / "deploy.sh").read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -69,6 +70,38 @@ def test_scorers_are_stored_and_the_page_says_that_none_runs(
     assert "&lt;b&gt;tone&lt;/b&gt;" in shown and "25%" in shown
 
 
+def in_mlflow(sandbox: RunningSandbox, path: str, experiment_id: str) -> Any:
+    """What the MLflow server itself lists, which its page shows."""
+    return httpx.get(
+        f"{sandbox.mlflow_url}/api/3.0/mlflow/{path}",
+        params={"experiment_id": experiment_id},
+        trust_env=False,
+    ).json()
+
+
+def test_scorers_are_seen_in_mlflow_without_their_code(sandbox_server: RunningSandbox) -> None:
+    sandbox = sandbox_server
+    mine = experiment(sandbox)
+    path = f"{BASE}/scheduled-scorers/{mine}"
+
+    def write(method: str, *names: str, code: str = "return True") -> dict[str, int]:
+        scorers = [
+            {"name": name, "serialized_scorer": json.dumps({"name": name, "call_source": code})}
+            for name in names
+        ]
+        sandbox.call(method, path, {"scheduled_scorers": {"scorers": scorers}})
+        assert sandbox.call("GET", path)["scheduled_scorers"]["scorers"] == scorers
+        shown = in_mlflow(sandbox, "scorers/list", mine).get("scorers", [])
+        assert not any(code in scorer["serialized_scorer"] for scorer in shown)
+        return {scorer["scorer_name"]: scorer["scorer_version"] for scorer in shown}
+
+    assert write("POST", "tone", "length") == {"tone": 1, "length": 1}
+    # What did not change is not written again, and one that the server refuses stays here.
+    assert write("PATCH", "length", " ") == {"length": 1}
+    sandbox.call("DELETE", path)
+    assert in_mlflow(sandbox, "scorers/list", mine).get("scorers", []) == []
+
+
 def test_a_session_holds_each_trace_once_and_shows_in_mlflow(
     sandbox_server: RunningSandbox,
 ) -> None:
@@ -78,7 +111,7 @@ def test_a_session_holds_each_trace_once_and_shows_in_mlflow(
         "name": "good",
         "type": "FEEDBACK",
         "title": "Good?",
-        "categorical": {"options": []},
+        "categorical": {"options": ["yes", "no"]},
     }
     app = sandbox.call("POST", f"{BASE}/review-apps", {"experiment_id": mine})
     app_path = f"{BASE}/review-apps/{app['review_app_id']}"
@@ -98,12 +131,13 @@ def test_a_session_holds_each_trace_once_and_shows_in_mlflow(
 
     runs = sandbox.call("POST", "/api/2.0/mlflow/runs/search", {"experiment_ids": [mine]})["runs"]
     assert [r["info"]["run_id"] for r in runs] == [session["mlflow_run_id"]]
-    queues = httpx.get(
-        f"{sandbox.mlflow_url}/api/3.0/mlflow/review-queues/list",
-        params={"experiment_id": mine},
-        trust_env=False,
-    ).json()
-    assert [q["name"].split(" (")[0] for q in queues["review_queues"]] == ["Review"]
+    assert runs[0]["info"]["status"] == "FINISHED"
+    queues = in_mlflow(sandbox, "review-queues/list", mine)["review_queues"]
+    assert [q["name"].split(" (")[0] for q in queues] == ["Review"]
+    schemas = in_mlflow(sandbox, "label-schemas/list", mine)["label_schemas"]
+    asked = {schema["schema_id"]: schema for schema in schemas}[queues[0]["schema_ids"][0]]
+    assert (asked["name"], asked["instruction"]) == ("good", "Good?")
+    assert asked["input"] == {"categorical": {"options": ["yes", "no"], "multi_select": False}}
     assert "Review" in page(sandbox, f"/ml/experiments/{mine}/labeling-sessions")
 
 
