@@ -62,8 +62,8 @@ async def delete(request: Request) -> Response:
     experiment_id = request.path_params["experiment_id"]
     await require_experiment(sandbox, principal, experiment_id, EDIT)
     before = scorers_of(sandbox, experiment_id)
-    sandbox.store.delete(KIND, experiment_id)
     await show_scorers(sandbox, experiment_id, before, [])
+    sandbox.store.delete(KIND, experiment_id)
     return JSONResponse({})
 
 
@@ -72,8 +72,8 @@ async def _write(request: Request, sandbox: Sandbox, experiment_id: str) -> None
     scheduled: dict[str, Any] = body.get("scheduled_scorers") or {}
     before = scorers_of(sandbox, experiment_id)
     after: list[dict[str, Any]] = scheduled.get("scorers") or []
-    sandbox.store.put(KIND, experiment_id, {"scorers": after})
     await show_scorers(sandbox, experiment_id, before, after)
+    sandbox.store.put(KIND, experiment_id, {"scorers": after})
 
 
 def _answer(sandbox: Sandbox, experiment_id: str) -> Response:

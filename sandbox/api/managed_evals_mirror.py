@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.api import mlflow_backend
 from sandbox.api.mlflow_backend import Json
 from sandbox.context import Principal, Sandbox
-from sandbox.errors import ApiError
+from sandbox.errors import ApiError, invalid
 
 QUEUES = "/api/3.0/mlflow/review-queues"
 _SCORERS = "/api/3.0/mlflow/scorers"
@@ -25,7 +25,10 @@ _log = logging.getLogger("sandbox.mlflow")
 async def show_scorers(
     sandbox: Sandbox, experiment_id: str, before: list[Json], after: list[Json]
 ) -> None:
-    """Make the server's list of scorers that of the workspace."""
+    """Make the server's list of scorers that of the workspace.
+
+    Raises ApiError 400, before anything is written, for a scorer that is no JSON object.
+    """
     old = {str(scorer.get("name")): _scorer(scorer) for scorer in before}
     new = {str(scorer.get("name")): _scorer(scorer) for scorer in after}
     for name in old.keys() - new.keys():
@@ -39,8 +42,11 @@ async def show_scorers(
 
 def _scorer(scorer: Json) -> str:
     """Without its code: the server takes none, since it might run it."""
-    serialized: Json = json.loads(scorer.get("serialized_scorer") or "{}")
-    return json.dumps({**serialized, "call_source": None})
+    try:
+        serialized: Json = json.loads(scorer.get("serialized_scorer") or "{}")
+        return json.dumps({**serialized, "call_source": None})
+    except (ValueError, TypeError) as error:
+        raise invalid(f"The scorer {scorer.get('name')} is no JSON object: {error}.") from error
 
 
 async def _try(sandbox: Sandbox, method: str, path: str, body: Json) -> None:

@@ -64,6 +64,12 @@ def test_scorers_are_stored_and_the_page_says_that_none_runs(
         assert http.post(path, json=body).status_code == 200
         again = http.post(path, json=body)
         assert (again.status_code, again.json()["error_code"]) == (409, "ALREADY_EXISTS")
+        broken: list[dict[str, Any]] = [{**scorer, "serialized_scorer": "no JSON"}]
+        refused = http.patch(path, json={"scheduled_scorers": {"scorers": broken}})
+        assert (refused.status_code, refused.json()["error_code"]) == (
+            400,
+            "INVALID_PARAMETER_VALUE",
+        )
     assert sandbox.call("GET", path)["scheduled_scorers"]["scorers"] == [scorer]
     shown = page(sandbox, f"/ml/experiments/{mine}/monitoring")
     assert "runs none by itself" in shown
