@@ -21,8 +21,10 @@ from screens import commands
 from screens.flow import Flow, FlowStart
 from screens.glyphs import ASCII
 from screens.leaving import stop_cleanly
+from screens.manual_desk import ManualView
 from screens.shell import Shell
 from screens.welcome import WelcomeScreen
+from services.events import ManualAction
 
 TWICE_SECONDS = 3.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -47,7 +49,16 @@ class Wizard(Shell):
 
     def on_mount(self) -> None:
         self._watch_signals()
+        self.flow.desk.show = self._show_manual
         self.push_screen(WelcomeScreen(self.flow))
+
+    def _show_manual(self, action: ManualAction) -> ManualView:
+        """Over whatever screen it comes up: making the plan may need a person, too."""
+        from screens.manual import ManualScreen
+
+        screen = ManualScreen(action, self.flow.desk)
+        self.push_screen(screen)
+        return screen
 
     def _watch_signals(self) -> None:
         if self.is_headless:

@@ -6,6 +6,7 @@ import asyncio
 
 from screens.picker import PickerScreen
 from screens.rows import Row, RowState
+from services import admin_requests
 from services.vocabulary import DeploymentMode
 from services.workspace.errors import Denied, NotFound, NotSupported, WorkspaceError
 
@@ -52,13 +53,14 @@ class AppNameScreen(PickerScreen):
             return
         if compute == "DELETING":
             why = "It is being deleted; its name is free once it is gone."
-            self.put(Row(name, RowState.DENIED, "being deleted", why, suggested))
+            self.put(Row(name, RowState.UNFIT, "being deleted", why, suggested))
         elif managed:
             why = "You may manage it. Its code will be replaced by the demo's."
             self.put(Row(name, RowState.USABLE, f"existing, {note}", why, suggested))
         else:
             why = f"You may not manage it. Ask {creator or 'its creator'}, or use a new name."
-            self.put(Row(name, RowState.DENIED, note, why, suggested))
+            asked = admin_requests.on_app(name, self.user)
+            self.put(Row(name, RowState.DENIED, note, why, suggested, asked))
 
     def typed(self, text: str) -> Row | None:
         from services.config import problem_with, suggest_app_name
@@ -66,5 +68,5 @@ class AppNameScreen(PickerScreen):
         if problem := problem_with("app_name", text):
             told = f"Not an app name: lower-case letters, digits and dashes. {problem}"
             near = suggest_app_name(text)
-            return Row(text, RowState.DENIED, f"not a valid name; try {near}", told)
+            return Row(text, RowState.UNFIT, f"not a valid name; try {near}", told)
         return Row(text, RowState.NEW, "new, the name is free", "An app of this name is created.")

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from screens import commands
 from screens.base import WizardScreen
+from services.errors import PrerequisitesMissing
 from services.events import Event, PrerequisiteChecked, StepNote
 from services.vocabulary import DeploymentMode
 
@@ -19,11 +21,13 @@ class ChecksScreen(WizardScreen):
     name_on_way = "checks"
     heading = "Checks"
     CSS_PATH = "checks.tcss"
+    AUTO_FOCUS = "#found"
     BINDINGS: ClassVar[list[BindingType]] = [commands.GO_ON, commands.AGAIN]
 
     def content(self) -> ComposeResult:
         yield Static("What the setup needs, on this machine and in the workspace.", classes="intro")
-        yield Static(id="findings", markup=False)
+        with VerticalScroll(id="found"):
+            yield Static(id="findings", markup=False)
         yield Static(id="doing", classes="quiet", markup=False)
 
     def on_mount(self) -> None:
@@ -64,11 +68,16 @@ class ChecksScreen(WizardScreen):
 
     def failed(self, error: object) -> None:
         """A resumed setup whose answers do not hold any more goes on with the questions."""
-        del error
+        missing = [f for f in self.flow.findings.values() if f.required and f.ok is False]
+        if missing and isinstance(error, PrerequisitesMissing):
+            # The list names each with its fix.
+            self.problem(None)
+            names = ", ".join(finding.name for finding in missing)
+            self._doing(f"Missing: {names}. Mend what is marked above, then r looks again.")
+            return
         discovered = self.flow.suggestions is not None
         self._ready = discovered and self.flow.resuming
-        told = "Enter goes to the questions." if self._ready else "r looks again."
-        self._doing(told)
+        self._doing("Enter goes to the questions." if self._ready else "r looks again.")
 
     def action_go_on(self) -> None:
         if self._ready:

@@ -48,6 +48,8 @@ PAGE_UP = command("pageup,ctrl+u", "page(-1)", "Page up", "Move a page up.", sho
 CHOOSE = command("enter", "choose", "Choose", "Take the highlighted row.")
 SELECT = command("enter", "select", "Choose", "Take the highlighted way.")
 FILTER = command("slash", "filter", "Filter", "Type a part of a name, or a name not listed.")
+TAKE_TYPED = command("enter", "submit", "Choose", "Take the first row.")
+COPY_REQUEST = command("y", "copy", "Copy request", "Copy what to ask an admin for.")
 NEW = command("n", "filter", "New name", "Type the name of a new one.", show=False)
 PROVE_ALL = command(
     "v", "prove_all", "Prove all", "Create and delete a test schema in each usable catalog."
@@ -98,4 +100,5 @@ REMOVE = command("enter", "remove", "Remove", "Remove what is listed, after a qu
 
 YES = command("y", "yes", "Yes", "Do it.", show=False)
 NO = command("escape,n", "no", "No", "Do not do it.")
+CLOSE_DETAILS = command("escape,q,enter", "close", "Close", "Close the details.")
 CLOSE_HELP = command("escape,question_mark,q,enter", "close", "Close", "Close the help.")

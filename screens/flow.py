@@ -173,6 +173,10 @@ class Flow:
             suggested = self.suggestions.experiment_path if self.suggestions else ""
             folder = suggested.rsplit("/", 1)[0] or "/Shared"
             setup.answer(experiment_path=f"{folder}/{value}")
+        if name == "catalog" and self.suggestions and value != self.suggestions.catalog:
+            from services.suggestions import suggest_schema
+
+            await suggest_schema(setup.session.detector, value, self.suggestions)
         tracker = setup.session.tracker
         await tracker.save_answers(setup.session.merged_answers())
 

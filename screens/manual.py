@@ -91,7 +91,7 @@ class ManualScreen(ModalScreen[None]):
     def action_check(self) -> None:
         if not self._checking:
             self._checking = True
-            self.query_one("#manual-state", Static).update("Looking...")
+            self.query_one("#manual-state", Static).update("Looking whether it is done...")
             self._desk.decide(Decision.CHECK)
 
     @on(Button.Pressed, "#skip")
@@ -100,6 +100,9 @@ class ManualScreen(ModalScreen[None]):
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
+        if self._checking:
+            told = "Stopping, once it was looked whether it is done..."
+            self.query_one("#manual-state", Static).update(told)
         self._desk.decide(Decision.STOP)
 
     def action_copy(self) -> None:

@@ -32,6 +32,8 @@ class ManualDesk:
         self._action: ManualAction | None = None
         self._view: ManualView | None = None
         self._decided: asyncio.Future[Decision] | None = None
+        self._stop_wanted = False
+        """Stop was pressed while it was looked whether the action is done."""
 
     async def __call__(self, action: ManualAction) -> Decision:
         if self.show is None:
@@ -40,6 +42,9 @@ class ManualDesk:
             await self._free.wait_for(lambda: self._action in (None, action))
             if self._view is None:
                 self._action, self._view = action, self.show(action)
+            elif self._stop_wanted:
+                self._clear()
+                return Decision.STOP
             else:
                 self._view.ask_again()
         self._decided = asyncio.get_running_loop().create_future()
@@ -53,9 +58,11 @@ class ManualDesk:
         return decision
 
     def decide(self, decision: Decision) -> None:
-        """What the person pressed. A second press while it is checked changes nothing."""
+        """What the person pressed. While it is checked only a stop counts: after the check."""
         if self._decided is not None and not self._decided.done():
             self._decided.set_result(decision)
+        elif decision is Decision.STOP:
+            self._stop_wanted = True
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, ManualSettled) and event.action == self._action:
@@ -67,6 +74,7 @@ class ManualDesk:
 
     def _clear(self) -> None:
         view, self._view, self._action = self._view, None, None
+        self._stop_wanted = False
         if view is not None:
             view.close()
             self._waking = asyncio.get_running_loop().create_task(self._wake())

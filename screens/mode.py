@@ -72,6 +72,7 @@ class ModeScreen(WizardScreen):
         with Horizontal(id="cards"):
             for mode in DeploymentMode:
                 yield ModeCard(mode, self._state(mode))
+        yield Static("\n".join(self._lacking()), id="lacking", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(f"#mode-{self.flow.mode.value}").focus()
@@ -84,11 +85,24 @@ class ModeScreen(WizardScreen):
     def _state(self, mode: DeploymentMode) -> str:
         suggested = "Suggested. " if self.flow.mode is mode else ""
         if mode is DeploymentMode.NOTEBOOK_ONLY:
-            return f"{suggested}This workspace can do it."
+            return f"{suggested}Needs no app."
         if self._apps is False:
             detail = self.flow.findings["Databricks Apps"].detail
             return f"Not in this workspace: {detail}"
-        return f"{suggested}This workspace can do it." if self._apps else f"{suggested}Not known."
+        told = "This workspace has Databricks Apps." if self._apps else "Not known."
+        return f"{suggested}{told}"
+
+    def _lacking(self) -> list[str]:
+        """What neither can do without, and could not be suggested."""
+        found = self.flow.suggestions
+        if found is None:
+            return []
+        lacking = {"a catalog": "catalog", "a chat model": "llm_model"}
+        return [
+            f"Both need {thing}. {self.flow.reason(name)} Its screen says what to ask for."
+            for thing, name in lacking.items()
+            if not self.flow.value(name)
+        ]
 
     def action_choose(self) -> None:
         if isinstance(self.focused, ModeCard):

@@ -1,11 +1,13 @@
 """One kind of picker for catalog, schema, app and model.
 
 The list appears at once and fills as answers come. A letter that is no key starts the filter; a
-name that is not listed can be typed. Subclasses say where rows come from and what a choice costs.
+name that is not listed can be typed. What cannot be chosen tells what to ask an admin for.
+Subclasses say where rows come from and what a choice costs.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
@@ -22,22 +24,30 @@ REDRAW_SECONDS = 0.1
 """Answers that come within this time are drawn together."""
 
 
+ASK = "y copies the request for an admin, r looks again."
+
+
+class NameBox(Input):
+    """Filters, and takes a name that is not listed; its Enter is named in the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [commands.TAKE_TYPED]
+
+
 class PickerScreen(WizardScreen):
-    """Abstract: `answer`, `intro`, `nothing`, `fill`, and where needed `typed` and `verify`."""
+    """Abstract: `answer`, `intro`, `nothing`, `fill`, and where needed the methods after it."""
 
     CSS_PATH = "picker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         commands.CHOOSE,
         commands.FILTER,
+        commands.COPY_REQUEST,
         commands.NEW,
         commands.AGAIN,
     ]
     AUTO_FOCUS = "ResourceList"
     intro: ClassVar[str] = ""
     nothing: ClassVar[str] = "There is nothing to choose here."
-    """Said of an empty list: what to do next."""
-    none_usable: ClassVar[str] = "none can be used."
-    """Said after the count of a list in which nothing can be chosen: what to do next."""
+    """Said of an empty list, and what to do next."""
 
     @property
     def answer(self) -> str:
@@ -45,7 +55,7 @@ class PickerScreen(WizardScreen):
 
     def content(self) -> ComposeResult:
         yield Static(self.intro, classes="intro", markup=False)
-        yield Input(
+        yield NameBox(
             placeholder="/ to filter, or to type a name",
             id="filter",
             compact=True,
@@ -61,6 +71,8 @@ class PickerScreen(WizardScreen):
         self._changed = True
         self._filled = False
         self._choosing = ""
+        self.user = ""
+        """Whom an admin is to allow something."""
         self.set_interval(REDRAW_SECONDS, self._redraw)
         self.action_again()
         # The suggestion is known: Enter, pressed at once, takes it.
@@ -75,9 +87,13 @@ class PickerScreen(WizardScreen):
         del text
         return None
 
-    async def verify(self, row: Row) -> str:
-        """Why the row cannot be used after all; empty when it can. May take a while."""
+    async def verify(self, row: Row) -> Row | None:
+        """The row as it is when it cannot be used after all; None when it can. May take a while."""
         del row
+        return None
+
+    def request(self) -> str:
+        """What to ask an admin for where nothing can be chosen."""
         return ""
 
     def put(self, *rows: Row) -> None:
@@ -90,6 +106,7 @@ class PickerScreen(WizardScreen):
         return self._found
 
     async def _fill(self) -> None:
+        self.user = (await self.flow.setup.session.workspace.current_user()).user_name
         await self.fill()
         self._filled = self._changed = True
 
@@ -134,22 +151,40 @@ class PickerScreen(WizardScreen):
         waiting = sum(row.state is RowState.CHECKING for row in everything)
         usable = sum(row.state in (RowState.USABLE, RowState.NEW) for row in everything)
         if self._filled and not everything:
-            return self.nothing
+            return f"{self.nothing} {ASK}" if self.request() else self.nothing
         if self._filled and not rows:
             return "Nothing fits the filter. Escape clears it."
         told = f"{len(everything):,} found, {usable:,} usable"
-        if self._filled and not usable and not waiting and not self._may_be_tried():
-            return f"{len(everything):,} found, {self.none_usable}"
+        if self._none_usable():
+            asked = f" {ASK}" if self._asked() else " / takes a name that is not listed."
+            return f"{len(everything):,} found, none usable.{asked}"
         if waiting:
             return f"{told}, {waiting:,} being checked{self.flow.glyphs.ellipsis}"
         return told if self._filled else f"{told}, looking for more{self.flow.glyphs.ellipsis}"
 
-    def _may_be_tried(self) -> bool:
-        return any(row.state is RowState.UNKNOWN for row in self._found.values())
+    def _none_usable(self) -> bool:
+        """Whether all is known, and nothing can be chosen or at least tried."""
+        return self._filled and not any(row.may_be_chosen for row in self._found.values())
+
+    def _asked(self) -> str:
+        """What would have to be allowed so that this can go on with the highlighted row."""
+        row = self.query_one(ResourceList).row
+        if row is not None and row.request:
+            return row.request
+        return self.request() if self._none_usable() else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy":
+            return bool(self.is_mounted and self._asked())
+        return super().check_action(action, parameters)
+
+    def action_copy(self) -> None:
+        self.copy(self._asked(), "The request for an admin")
 
     @on(ResourceList.Highlighted)
     def _tell_why(self, event: ResourceList.Highlighted) -> None:
         self.query_one("#why", Static).update(event.row.why if event.row else "")
+        self.refresh_bindings()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self) -> None:
@@ -190,7 +225,9 @@ class PickerScreen(WizardScreen):
         if row is None or self._choosing:
             return
         if not row.may_be_chosen:
-            self.query_one("#state", Static).update(f"{row.key} cannot be used. Choose another.")
+            asked = f" {ASK}" if row.request else ""
+            told = f"{row.key} cannot be used. Choose another.{asked}"
+            self.query_one("#state", Static).update(told)
             self.app.bell()
             return
         self._choosing = f"Checking {row.key}{self.flow.glyphs.ellipsis}"
@@ -198,11 +235,11 @@ class PickerScreen(WizardScreen):
         self.work(self._choose(row), "choose")
 
     async def _choose(self, row: Row) -> None:
-        reason = await self.verify(row)
+        refused = await self.verify(row)
         self._choosing = ""
-        if reason:
-            self.put(Row(row.key, RowState.DENIED, "cannot be used", reason, row.suggested))
-            self.query_one("#why", Static).update(reason)
+        if refused:
+            self.put(replace(refused, suggested=row.suggested))
+            self.query_one("#why", Static).update(refused.why)
             return
         await self.flow.answer(self.answer, row.key)
         self._changed = True

@@ -17,17 +17,10 @@ from screens.base import WizardScreen
 from screens.confirm import Confirm
 from screens.durations import about
 from screens.journey import ANSWERS, build
+from screens.labels import ANSWER_LABELS
 from screens.widgets.plan_tree import PlanTree
 from services.plan import Plan
 from services.private_files import write_private
-
-LABELS = {
-    "mode": "Mode",
-    "catalog": "Catalog",
-    "schema": "Schema",
-    "app_name": "App",
-    "llm_model": "Model",
-}
 
 
 class ClickTarget(Button, can_focus=False):
@@ -98,13 +91,13 @@ class PreviewScreen(WizardScreen):
         lines = [
             Content.assemble(
                 Content(f"{number} ").stylize("$primary"),
-                Content(f"{LABELS[name]:<12}"),
+                Content(f"{ANSWER_LABELS[name]:<12}"),
                 Content(self.flow.value(name) or "-").stylize("bold"),
             )
             for number, name in enumerate(ANSWERS, 1)
         ]
         path = self.flow.value("experiment_path") or "-"
-        lines.append(Content(f"  {'Experiment':<12}{path}"))
+        lines.append(Content(f"  {ANSWER_LABELS['experiment_path']:<12}{path}"))
         self.query_one("#answers", Static).update(Content("\n").join(lines))
 
     def _summary(self, plan: Plan) -> str:

@@ -28,12 +28,10 @@ async def list_rows(environ: Mapping[str, str]) -> list[Profile]:
     return await asyncio.to_thread(list_profiles, environ)
 
 
-def has_profile_for(host: str, environ: Mapping[str, str]) -> bool:
+async def has_profile_for(host: str, environ: Mapping[str, str]) -> bool:
     """Whether a profile of the config file names this host; none does in one that is broken."""
-    from services.workspace.profiles import list_profiles
-
     try:
-        return any(profile.host == host for profile in list_profiles(environ))
+        return any(profile.host == host for profile in await list_rows(environ))
     except SetupError:
         return False
 

@@ -15,12 +15,10 @@ from screens.base import WizardScreen
 from screens.confirm import Confirm
 from screens.durations import about
 from screens.journey import build, screen_after
-from screens.manual import ManualScreen
 from screens.widgets.problem import ProblemPanel
 from screens.widgets.step_list import StepList
 from screens.widgets.step_log import StepLog
 from screens.widgets.timeline import Timeline
-from services.events import ManualAction
 from services.vocabulary import STEP_TITLES, StepId, StepStatus
 
 REDRAW_SECONDS = 0.25
@@ -60,7 +58,6 @@ class ProgressScreen(WizardScreen):
     def on_mount(self) -> None:
         self._follow = True
         self._seen = -1
-        self.flow.desk.show = self._show_manual
         self.flow.run_view.load(self.flow.setup.session.tracker.snapshot)
         self.query_one(StepLog).show(self.flow.run_view.steps[self._selected])
         self.set_interval(REDRAW_SECONDS, self._redraw)
@@ -69,11 +66,6 @@ class ProgressScreen(WizardScreen):
     @property
     def _selected(self) -> StepId:
         return self.query_one(StepList).step
-
-    def _show_manual(self, action: ManualAction) -> ManualScreen:
-        screen = ManualScreen(action, self.flow.desk)
-        self.app.push_screen(screen)
-        return screen
 
     def action_retry(self) -> None:
         if not self.flow.running:

@@ -84,6 +84,8 @@ class RollBackScreen(WizardScreen):
     def action_back(self) -> None:
         """While it removes nothing leads back; afterwards the setup is closed: to the start."""
         if self._removing:
+            told = "It is removing. Ctrl+c twice stops it; rolling back again goes on."
+            self.notify(told)
             return
         if self.flow.is_open:
             super().action_back()

@@ -16,6 +16,9 @@ class RowState(IntEnum):
     CHECKING = 2
     UNKNOWN = 3
     DENIED = 4
+    """Somebody with other rights could change that."""
+    UNFIT = 5
+    """Nobody could."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Row:
     why: str = ""
     """A sentence for the highlighted row: the reason, or why it cannot be chosen."""
     suggested: bool = False
+    request: str = ""
+    """What to send to whoever may allow it."""
 
     @classmethod
     def checking(cls, key: str, suggested: bool) -> Row:
@@ -36,7 +41,7 @@ class Row:
 
     @property
     def may_be_chosen(self) -> bool:
-        return self.state is not RowState.DENIED
+        return self.state not in (RowState.DENIED, RowState.UNFIT)
 
 
 def match(query: str, name: str) -> int | None:

@@ -6,6 +6,7 @@ import asyncio
 
 from screens.picker import PickerScreen
 from screens.rows import Row, RowState
+from services import admin_requests
 from services.workspace.errors import NotFound, WorkspaceError
 
 
@@ -58,21 +59,25 @@ class SchemaScreen(PickerScreen):
             why = f"It could not be checked: {rights.reason}."
             return Row(name, RowState.UNKNOWN, "not known", why, suggested)
         why = f"You may not use it for the demo: {rights.reason}. Ask its owner, or make a new one."
-        return Row(name, RowState.DENIED, rights.reason, why, suggested)
+        asked = admin_requests.on_schema(rights.full_name, self.user)
+        return Row(name, RowState.DENIED, rights.reason, why, suggested, asked)
 
     def typed(self, text: str) -> Row | None:
         from services.config import problem_with
 
         name = text.lower()
         if problem := problem_with("schema", name):
-            return Row(name, RowState.DENIED, "not a name that can be used", problem)
+            return Row(name, RowState.UNFIT, "not a name that can be used", problem)
         return Row(name, RowState.NEW, "new", f"{self.catalog}.{name} will be created.")
 
-    async def verify(self, row: Row) -> str:
+    async def verify(self, row: Row) -> Row | None:
+        full_name = f"{self.catalog}.{row.key}"
         try:
-            rights = await self.flow.setup.session.permissions.schema(f"{self.catalog}.{row.key}")
+            rights = await self.flow.setup.session.permissions.schema(full_name)
         except NotFound:
-            return ""
+            return None
         if rights.usable or rights.may_use is None:
-            return ""
-        return f"You may not use {self.catalog}.{row.key}: {rights.reason}."
+            return None
+        why = f"You may not use {full_name}: {rights.reason}."
+        asked = admin_requests.on_schema(full_name, self.user)
+        return Row(row.key, RowState.DENIED, rights.reason, why, request=asked)

@@ -76,11 +76,13 @@ class SignInScreen(WizardScreen):
 
     async def _check_profiles(self) -> None:
         saved, _ = self.flow.saved()
-        wanted = saved.host if saved and self.flow.resuming else ""
+        returning = self.flow.resuming or self.flow.rolling_back
+        wanted = saved.host if saved and returning else ""
         start = self.flow.start
         profiles = await list_rows(start.environ)
         suggested = await default_row(start.profile, start.environ, wanted)
-        names = [profile.name for profile in profiles]
+        hosts = {profile.name: profile.host for profile in profiles}
+        names = list(hosts)
         if suggested == ENVIRONMENT:
             names.insert(0, ENVIRONMENT)
         # A profile that left the file leaves the list.
@@ -91,7 +93,12 @@ class SignInScreen(WizardScreen):
             await self.flow.choose_sign_in(start.profile)
         checks = [profile_row(name, start.environ, name == suggested) for name in names]
         for done in asyncio.as_completed(checks):
-            self._put(await done)
+            row = await done
+            self._put(row)
+            asked_for = start.profile in (None, row.key) and hosts.get(row.key) == wanted
+            if row.suggested and row.may_be_chosen and asked_for:
+                # To the workspace of the setup under way there is nothing to ask.
+                self.work(self._choose(row), "choose")
 
     def _put(self, row: Row) -> None:
         self._rows[row.key] = row

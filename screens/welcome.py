@@ -101,6 +101,7 @@ class WelcomeScreen(WizardScreen):
         if snapshot is not None:
             word = "See what was set up" if snapshot.finished else "Resume where it stopped"
             options["resume"] = word
+            options["details"] = "Details: the answers and each step"
         if not self.flow.start.sandbox:
             options["workspace"] = "Set up in a Databricks workspace"
         options["sandbox"] = "Set up in the local sandbox (no account needed)"
@@ -115,30 +116,39 @@ class WelcomeScreen(WizardScreen):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.problem(None)
         match event.option_id:
-            case "resume":
-                self.flow.resuming, self.flow.rolling_back = True, False
-                self.flow.sandbox = self._was_sandbox()
-                self.forward()
+            case "resume" | "roll_back":
+                rolling_back = event.option_id == "roll_back"
+                self.work(self._return(rolling_back=rolling_back), "return")
             case "workspace" | "sandbox":
                 self.flow.resuming = self.flow.rolling_back = False
                 self.flow.sandbox = event.option_id == "sandbox"
                 self.forward()
+            case "details":
+                self._show_details()
             case "over":
                 self._start_over()
-            case "roll_back":
-                self.flow.resuming, self.flow.rolling_back = False, True
-                self.flow.sandbox = self._was_sandbox()
-                self.forward()
             case _:
                 self.app.exit(self.flow.exit_code)
 
-    def _was_sandbox(self) -> bool:
+    def _show_details(self) -> None:
+        from screens.details import DetailsScreen
+
+        if self._snapshot is not None:
+            self.app.push_screen(DetailsScreen(self._snapshot, self.flow.glyphs))
+
+    async def _return(self, *, rolling_back: bool) -> None:
+        """To where the setup under way is: to go on with it, or to take it back."""
+        self.flow.resuming, self.flow.rolling_back = not rolling_back, rolling_back
+        self.flow.sandbox = await self._was_sandbox()
+        self.forward()
+
+    async def _was_sandbox(self) -> bool:
         """A workspace on this machine is the local sandbox, unless the person has a profile for it:
         another sandbox would know nothing of this setup."""
         start, host = self.flow.start, self._snapshot.host if self._snapshot else ""
         if start.sandbox or start.profile or not is_loopback(host):
             return start.sandbox
-        return not has_profile_for(host, start.environ)
+        return not await has_profile_for(host, start.environ)
 
     def _start_over(self) -> None:
         try:
@@ -156,5 +166,6 @@ class WelcomeScreen(WizardScreen):
     def action_up(self) -> None:
         self.query_one(OptionList).action_cursor_up()
 
-    def action_back(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing behind the first screen; Quit leaves."""
+        return action != "back" and super().check_action(action, parameters)

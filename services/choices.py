@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from services import admin_requests
 from services.config import SetupConfig
 from services.vocabulary import DeploymentMode
 from services.workspace.errors import Denied, NotFound, NotSupported, RateLimited, WorkspaceError
@@ -81,8 +82,7 @@ async def _securables(session: Session, config: SetupConfig, choices: Choices) -
                 "schema",
                 f"You may not use the schema {config.schema_full_name}: {schema.reason}.",
                 "Choose another schema, or ask its owner for the grant.",
-                f"GRANT ALL PRIVILEGES, MANAGE ON SCHEMA {_quoted(config.schema_full_name)} "
-                f"TO `{user}`;",
+                admin_requests.on_schema(config.schema_full_name, user),
             )
         )
 
@@ -95,7 +95,7 @@ async def _new_catalog(session: Session, config: SetupConfig, choices: Choices) 
                 "catalog",
                 f"There is no catalog {config.catalog}, and you may not create catalogs here.",
                 "Choose an existing catalog, or ask a metastore admin.",
-                f"GRANT CREATE CATALOG ON METASTORE TO `{user}`;",
+                admin_requests.on_metastore(user),
             )
         )
 
@@ -106,12 +106,8 @@ async def _no_schema_right(session: Session, config: SetupConfig) -> Problem:
         "catalog",
         f"You may not create a schema in the catalog {config.catalog}.",
         "Choose another catalog, or ask its owner for the grant.",
-        f"GRANT USE CATALOG, CREATE SCHEMA ON CATALOG {_quoted(config.catalog)} TO `{user}`;",
+        admin_requests.on_catalog(config.catalog, user),
     )
-
-
-def _quoted(name: str) -> str:
-    return ".".join(f"`{part}`" for part in name.split("."))
 
 
 async def _experiment(session: Session, config: SetupConfig, choices: Choices) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from services.admin_requests import quoted
 from services.config import SetupConfig
 from services.json_shapes import as_row, rows
 from services.workspace.errors import NotFound, NotSupported, Refused
@@ -45,8 +46,8 @@ class Grant:
         """What an admin can run or do instead."""
         if self.in_unity_catalog:
             privilege = self.privilege.replace("_", " ")
-            target = ".".join(f"`{part}`" for part in self.name.split("."))
-            return f"GRANT {privilege} ON {self.securable.upper()} {target} TO `{self.principal}`;"
+            on = f"{self.securable.upper()} {quoted(self.name)}"
+            return f"GRANT {privilege} ON {on} TO `{self.principal}`;"
         return f"Give {self.principal} {self.privilege} on {self.label} (its Permissions dialog)."
 
 

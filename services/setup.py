@@ -158,8 +158,7 @@ class Setup:
     async def discover(self) -> Suggestions | None:
         """Sign in, run steps 1 and 2; what is suggested. Raises what failed."""
         await self._work.run(self._sign_in())
-        await self.session.tracker.make_pending(list(ASKING))
-        await self._run_or_raise(ASKING[:2])
+        await self._ask_anew(ASKING[:2], ASKING)
         return self.session.suggestions
 
     async def _sign_in(self) -> None:
@@ -185,8 +184,7 @@ class Setup:
     async def prepare(self) -> Plan:
         """Run steps 3 and 4 and make the plan, all from reads. Raises what failed."""
         session = self.session
-        await session.tracker.make_pending(list(ASKING[2:]))
-        await self._run_or_raise(ASKING[2:])
+        await self._ask_anew(ASKING[2:], ASKING[2:])
         if session.config is None or session.choices is None:
             raise ConfigurationError(["The answers were not checked."], "Start the setup again.")
         plan = await make_plan(session, session.config, session.choices)
@@ -260,8 +258,14 @@ class Setup:
         """Stop what runs; the call that waits for it ends with RunStopped (run: exit code 130)."""
         self._work.stop()
 
-    async def _run_or_raise(self, steps: Collection[StepId]) -> None:
-        outcome = await self._work.run(self._engine.run(steps))
+    async def _ask_anew(self, steps: Collection[StepId], anew: Collection[StepId]) -> None:
+        """Run these asking steps; what was found by those in `anew` counts no more."""
+
+        async def ask() -> Outcome:
+            await self.session.tracker.make_pending(list(anew))
+            return await self._engine.run(steps)
+
+        outcome = await self._work.run(ask())
         if outcome.failures:
             raise outcome.failures[0][1]
 

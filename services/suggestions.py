@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 COMMON_CATALOGS = ("workspace", "main")
 """Asked first: the platform makes one of these in most workspaces."""
+CATALOG_NAME = "mlflow_demo"
 SCHEMA_NAME = "mlflow_demo"
 APP_NAME = "mlflow-demo"
 _MOST_TRIED_MODELS = 6
@@ -78,7 +80,14 @@ async def _securables(
     if catalog == remembered.get("catalog") and remembered.get("schema"):
         made.set("schema", remembered["schema"], "used before")
         return
-    taken = {schema.name for schema in await detector.schemas(catalog)}
+    await suggest_schema(detector, catalog, made)
+
+
+async def suggest_schema(detector: EnvironmentDetector, catalog: str, made: Suggestions) -> None:
+    """A new schema for this catalog, which need not be there yet or tell what it holds."""
+    taken: set[str] = set()
+    with suppress(Denied, NotFound):
+        taken = {schema.name for schema in await detector.schemas(catalog)}
     name = SCHEMA_NAME if SCHEMA_NAME not in taken else f"{SCHEMA_NAME}_{_stamp()}"
     made.set("schema", name, "a new schema of your own, which can be removed again as a whole")
 
@@ -151,8 +160,8 @@ async def _app(
         if name in taken:
             continue
         if path := await _experiment_path(detector, name):
-            made.set("app_name", name, "free")
-            made.set("experiment_path", path, "free")
+            made.set("app_name", name, "this name is free")
+            made.set("experiment_path", path, "this path is free")
             return
     made.reasons["app_name"] = "No free name was found."
 

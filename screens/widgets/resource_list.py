@@ -25,6 +25,7 @@ _STYLES = {
     RowState.CHECKING: "resource--quiet",
     RowState.UNKNOWN: "resource--quiet",
     RowState.DENIED: "resource--denied",
+    RowState.UNFIT: "resource--denied",
 }
 
 
@@ -137,6 +138,7 @@ class ResourceList(ScrollView, can_focus=True):
             RowState.CHECKING: self._glyphs.waiting,
             RowState.UNKNOWN: self._glyphs.unknown,
             RowState.DENIED: self._glyphs.failed,
+            RowState.UNFIT: self._glyphs.failed,
         }[state]
 
     def _fit(self, text: str, width: int) -> str:

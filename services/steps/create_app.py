@@ -11,7 +11,12 @@ from services.errors import StepFailed
 from services.steps.context import StepContext
 from services.steps.step import FULL_ONLY, Step
 from services.vocabulary import StepId
-from services.workspace.errors import NotFound
+from services.workspace.errors import Denied, NotFound
+
+_WITHOUT_APPS = (
+    "Ask a workspace admin to let you create apps, then retry; "
+    "or change the mode to notebook_only, which needs no app."
+)
 
 
 class CreateApp(Step):
@@ -22,7 +27,10 @@ class CreateApp(Step):
     async def run(self, context: StepContext) -> Mapping[str, Any]:
         name = context.config.app_name
         context.note(name)
-        made = await resource_manager.app(context, name)
+        try:
+            made = await resource_manager.app(context, name)
+        except Denied as error:
+            raise StepFailed(error.message, error.advice or _WITHOUT_APPS) from error
         app = made.thing
         if not app.service_principal_client_id or not app.url:
             raise StepFailed(

@@ -18,7 +18,7 @@ from screens.flow import Flow, FlowStart
 from tests.sandbox.running import RunningSandbox, environment
 
 S = TypeVar("S", bound=Screen[Any])
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 120.0
 FRAMES = "█▌▐▏│┃|"
 """What stands at the edge of a panel, between the words of its lines."""
 

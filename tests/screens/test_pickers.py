@@ -80,10 +80,60 @@ async def test_a_new_catalog_needs_the_right_to_create_one(
 ) -> None:
     async with driven(project, scenario("empty")) as driver:
         await to_catalog(driver)
-        await driver.reads("none usable. Ask an owner for USE CATALOG and CREATE SCHEMA")
+        await driver.reads("none usable. y copies the request for an admin, r looks again.")
         await driver.press("slash", *"brandnew", "enter")
         await driver.reads("you may not create catalogs here")
         assert driver.shown == "CatalogScreen"
+
+
+async def test_what_is_lacking_is_asked_of_an_admin_and_goes_on_once_granted(
+    project: Path, scenario: Scenario
+) -> None:
+    sandbox = scenario("locked-down")
+    grant = "/api/2.1/unity-catalog/permissions/catalog/main"
+    privileges = ["USE_CATALOG", "CREATE_SCHEMA"]
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        await driver.reads("none usable. y copies the request for an admin, r looks again.")
+        # What an admin can change comes before what nobody can.
+        assert names(driver)[0] == "main"
+        await driver.press("y")
+        statement = "GRANT USE CATALOG, CREATE SCHEMA ON CATALOG `main` TO `you@sandbox.local`;"
+        assert driver.copied == statement
+        with sandbox.http(sandbox.token_of("admin@sandbox.local")) as admin:
+            change = {"principal": "you@sandbox.local", "add": privileges}
+            admin.patch(grant, json={"changes": [change]}).raise_for_status()
+        await driver.press("r")
+        await driver.reads("may create schemas")
+        await driver.press("enter")
+        await driver.reach(SchemaScreen)
+        # Nothing could be suggested while no catalog was usable.
+        await driver.until(lambda: names(driver)[:1] == ["mlflow_demo"], "a schema")
+        await driver.press("enter")
+        await driver.reach(AppNameScreen)
+
+
+async def test_where_catalogs_may_be_created_a_new_one_is_offered(
+    project: Path, scenario: Scenario
+) -> None:
+    sandbox = scenario("empty")
+    async with driven(project, sandbox) as driver:
+        await to_catalog(driver)
+        await driver.press("y")
+        assert driver.copied == "GRANT CREATE CATALOG ON METASTORE TO `you@sandbox.local`;"
+        metastore = sandbox.client().metastores.summary().metastore_id
+        with sandbox.http(sandbox.token_of("admin@sandbox.local")) as admin:
+            grant = f"/api/2.1/unity-catalog/permissions/metastore/{metastore}"
+            change = {"principal": "you@sandbox.local", "add": ["CREATE_CATALOG"]}
+            admin.patch(grant, json={"changes": [change]}).raise_for_status()
+        await driver.press("r")
+        await driver.reads("new, created for you")
+        for screen in (SchemaScreen, AppNameScreen, ModelScreen):
+            await driver.press("enter")
+            await driver.reach(screen)
+        await driver.reads("No chat endpoint is here")
+        await driver.press("y")
+        assert "you@sandbox.local a serving endpoint for chat" in driver.copied
 
 
 async def test_what_is_chosen_is_proven_and_leaves_nothing_behind(
@@ -152,13 +202,3 @@ async def test_without_apps_only_notebooks_can_be_chosen(project: Path, scenario
         assert driver.shown == "ModeScreen"
         await driver.press("right", "enter")
         await driver.reach(CatalogScreen)
-
-
-async def test_an_empty_workspace_says_what_to_do(project: Path, scenario: Scenario) -> None:
-    async with driven(project, scenario("empty")) as driver:
-        await driver.press("enter")
-        await driver.reach(ModeScreen)
-        await driver.press("enter")
-        await driver.reach(CatalogScreen)
-        await driver.until(lambda: "looking" not in driver.static("#state"), "the end of the list")
-        assert "usable" in driver.static("#state") or "No catalog" in driver.static("#state")
