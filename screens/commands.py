@@ -83,7 +83,7 @@ SKIP = command("s", "skip", "Skip", "Leave the failed step out and go on.")
 EDIT = command("e", "edit", "Edit", "Back to the plan, to change an answer.")
 LEAVE = command("escape,q", "leave", "Leave", "Stop cleanly and leave; it can be resumed.")
 
-CHECK_AGAIN = command("enter", "check", "Check again", "It is done: look whether it is.")
+CHECK_AGAIN = command("c", "check", "Check again", "It is done: look whether it is.")
 SKIP_MANUAL = command("s", "skip", "Skip", "Leave it out; the summary names it.")
 STOP_HERE = command("escape,q", "stop", "Stop", "Stop here; the setup can be resumed.")
 COPY_STATEMENT = command("y", "copy", "Copy", "Copy the statement for an admin, or the link.")
@@ -98,6 +98,7 @@ ROLL_BACK = command("b", "roll_back", "Roll back", "Remove what this setup made.
 FINISH = command("enter,q,escape", "finish", "Finish", "Leave the wizard. The app stays.")
 REMOVE = command("enter", "remove", "Remove", "Remove what is listed, after a question.")
 
+PRESS = command("enter", "press", "Press", "Press the highlighted button; tab moves on.")
 YES = command("y", "yes", "Yes", "Do it.", show=False)
 NO = command("escape,n", "no", "No", "Do not do it.")
 CLOSE_DETAILS = command("escape,q,enter", "close", "Close", "Close the details.")

@@ -8,13 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Static
 
 from screens import commands
+from screens.dialog import Dialog, DialogButton
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Dismisses with the answer. With `typed` this text has to be typed to say yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [commands.NO, commands.YES]
@@ -34,8 +34,8 @@ class Confirm(ModalScreen[bool]):
                 yield Static(f"Type {self._typed} to say yes:", classes="quiet", markup=False)
                 yield Input(id="typed", compact=True)
             with Horizontal(classes="row"):
-                yield Button(self._no, id="no", variant="primary", compact=True)
-                yield Button(self._yes, id="yes", compact=True, disabled=bool(self._typed))
+                yield DialogButton(self._no, id="no", variant="primary", compact=True)
+                yield DialogButton(self._yes, id="yes", compact=True, disabled=bool(self._typed))
         yield Footer(compact=True)
 
     def on_mount(self) -> None:

@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from screens import commands
+from screens.dialog import Dialog
 from screens.durations import spoken
 from screens.glyphs import Glyphs
 from screens.labels import ANSWER_LABELS
@@ -37,7 +37,7 @@ def detail_lines(snapshot: ProgressSnapshot, glyphs: Glyphs) -> Iterator[str]:
         yield from (f"    {text}" for text in (record.reason, record.advice) if text)
 
 
-class DetailsScreen(ModalScreen[None]):
+class DetailsScreen(Dialog[None]):
     CSS_PATH = "details.tcss"
     AUTO_FOCUS = "#details"
     BINDINGS: ClassVar[list[BindingType]] = [commands.CLOSE_DETAILS]

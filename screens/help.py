@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from screens import commands
+from screens.dialog import Dialog
 
 NAMES = {"question_mark": "?", "slash": "/", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 
@@ -26,9 +27,13 @@ def key_lines(screen: Screen[Any]) -> list[tuple[str, str]]:
     return [(", ".join(keys), text) for text, keys in told.items()]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None], inherit_bindings=False):
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [commands.CLOSE_HELP]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        commands.CLOSE_HELP,
+        commands.QUIT,
+        commands.INTERRUPT,
+    ]
 
     def __init__(self, about: Screen[Any]) -> None:
         super().__init__()

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
 from screens import commands
+from screens.dialog import Dialog, DialogButton
 from screens.manual_desk import ManualDesk
-from screens.shell import Shell
 from services.events import ManualAction
 from services.manual import Decision
 from services.vocabulary import STEP_TITLES
 
 
-class ManualScreen(ModalScreen[None]):
+class ManualScreen(Dialog[None]):
     """Stays up while the check runs; the desk closes it when the action is settled."""
 
     CSS_PATH = "manual.tcss"
-    app = getters.app(Shell)
     BINDINGS: ClassVar[list[BindingType]] = [
         commands.CHECK_AGAIN,
         commands.SKIP_MANUAL,
@@ -53,10 +51,10 @@ class ManualScreen(ModalScreen[None]):
                     yield Static(action.link, classes="dialog-text", markup=False)
             yield Static(id="manual-state", classes="quiet", markup=False)
             with Horizontal(classes="row"):
-                yield Button("Check again", id="check", variant="primary", compact=True)
+                yield DialogButton("Check again", id="check", variant="primary", compact=True)
                 if action.may_skip:
-                    yield Button("Skip", id="skip", compact=True)
-                yield Button("Stop", id="stop", compact=True)
+                    yield DialogButton("Skip", id="skip", compact=True)
+                yield DialogButton("Stop", id="stop", compact=True)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:

@@ -56,13 +56,16 @@ class PreviewScreen(WizardScreen):
 
     def on_mount(self) -> None:
         self._fresh = False
+        self._outdated = True
+        """An answer may have been changed, or something made, since the plan was made."""
 
     def on_screen_resume(self) -> None:
-        """First shown, or back from changing an answer: the plan is made anew."""
-        self.action_again()
+        """A dialog that closes changes nothing; another screen may."""
+        if self._outdated:
+            self.action_again()
 
     def action_again(self) -> None:
-        self._fresh = False
+        self._fresh = self._outdated = False
         self.problem(None)
         self._show_answers()
         self.query_one("#start", Button).disabled = True
@@ -119,6 +122,7 @@ class PreviewScreen(WizardScreen):
         super().action_back()
 
     def action_edit(self, name: str) -> None:
+        self._outdated = True
         self.app.push_screen(build(name, self.flow, editing=True))
 
     def action_export(self) -> None:
@@ -146,7 +150,7 @@ class PreviewScreen(WizardScreen):
             return
         name = self.flow.takes_over()
         if not name:
-            self.forward()
+            self._confirmed(True)
             return
         told = (
             f"The app {name} was not made by this setup. Its code will be replaced by the demo's."
@@ -155,5 +159,5 @@ class PreviewScreen(WizardScreen):
 
     def _confirmed(self, yes: bool | None) -> None:
         if yes:
-            self._fresh = True
+            self._outdated = True
             self.forward()
