@@ -6,18 +6,20 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.events import AppBlur
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from app.request import WizardRequest
 from app.themes import THEMES, theme_for
 from screens import commands
+from screens.ascii_filter import AsciiFilter
 from screens.flow import Flow, FlowStart
 from screens.glyphs import ASCII
 from screens.leaving import stop_cleanly
@@ -45,7 +47,15 @@ class Wizard(Shell):
             self.register_theme(theme)
         wanted = theme_for(flow.start.environ)
         self.theme = wanted if wanted in self.available_themes else THEMES[0].name
-        self.set_class(flow.glyphs == ASCII, "-ascii")
+        self._ascii = (AsciiFilter(),) if flow.glyphs == ASCII else ()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._ascii]
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Names instead of arrows where only ASCII can be drawn."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not self._ascii else binding.key
 
     def on_mount(self) -> None:
         self._watch_signals()
