@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The tests, from nothing: installs what they need, then format, lint, types, import rules, tests.
 # Needs only Python and a package index. `./check.sh quick` leaves out the tests marked full,
-# browser and terminal; `./check.sh pictures` compares the screens with docs/pictures.
+# browser and terminal; `./check.sh pictures` compares the screens with docs/pictures and
+# `./check.sh journeys` goes the whole way in a terminal in each kind of workspace (JOURNEY_SCREENS
+# names a folder to keep the screens in). The last two are left out of the full run.
 # Ends with pytest's own closing line.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -35,12 +37,14 @@ run basedpyright
 said 'Import rules'
 run lint-imports
 
-MARKS='not pictures'
+MARKS='not pictures and not journeys'
 left_out() { printf 'Left out: the tests marked %s, for lack of %s.\n' "$1" "$2"; MARKS="$MARKS and not $1"; }
 if [ "${1:-}" = quick ]; then
-  MARKS='not full and not browser and not terminal and not pictures'
+  MARKS='not full and not browser and not terminal and not pictures and not journeys'
 elif [ "${1:-}" = pictures ]; then
   MARKS='pictures'
+elif [ "${1:-}" = journeys ]; then
+  MARKS='journeys'
 else
   have tmux || left_out terminal tmux
   have chromium || left_out browser Chromium

@@ -170,9 +170,7 @@ class Flow:
         setup = self.setup
         setup.answer(**{name: value})
         if name == "app_name" and "experiment_path" not in self.start.answers:
-            suggested = self.suggestions.experiment_path if self.suggestions else ""
-            folder = suggested.rsplit("/", 1)[0] or "/Shared"
-            setup.answer(experiment_path=f"{folder}/{value}")
+            setup.answer(experiment_path=setup.session.experiment_path_for(value))
         if name == "catalog" and self.suggestions and value != self.suggestions.catalog:
             from services.suggestions import suggest_schema
 

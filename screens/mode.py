@@ -72,7 +72,7 @@ class ModeScreen(WizardScreen):
         with Horizontal(id="cards"):
             for mode in DeploymentMode:
                 yield ModeCard(mode, self._state(mode))
-        yield Static("\n".join(self._lacking()), id="lacking", markup=False)
+        yield Static(self._lacking(), id="lacking", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(f"#mode-{self.flow.mode.value}").focus()
@@ -92,17 +92,14 @@ class ModeScreen(WizardScreen):
         told = "This workspace has Databricks Apps." if self._apps else "Not known."
         return f"{suggested}{told}"
 
-    def _lacking(self) -> list[str]:
-        """What neither can do without, and could not be suggested."""
-        found = self.flow.suggestions
-        if found is None:
-            return []
-        lacking = {"a catalog": "catalog", "a chat model": "llm_model"}
-        return [
-            f"Both need {thing}. {self.flow.reason(name)} Its screen says what to ask for."
-            for thing, name in lacking.items()
-            if not self.flow.value(name)
-        ]
+    def _lacking(self) -> str:
+        """What neither can do without, and could not be suggested; two lines at 80 columns."""
+        needed = {"a catalog": "catalog", "a chat model": "llm_model"}
+        lacking = [thing for thing, name in needed.items() if not self.flow.value(name)]
+        if not lacking or self.flow.suggestions is None:
+            return ""
+        things = " and ".join(lacking)
+        return f"Both need {things} that you may use, and none was found. The next screens say why."
 
     def action_choose(self) -> None:
         if isinstance(self.focused, ModeCard):

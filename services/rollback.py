@@ -1,4 +1,4 @@
-"""Takes away what the ledger says we made in this workspace, in reverse order, and nothing else.
+"""Takes away what the ledger says we made in this workspace, and nothing else.
 
 A resource is removed only when it still carries our marker and holds nothing of others; else it is
 kept and named. One that is gone already counts as removed. One failure does not stop the rest.
@@ -21,6 +21,7 @@ from services.workspace.gateway import Workspace
 
 Remover = Callable[[Workspace, LedgerEntry, Ledger], Awaitable[None]]
 
+# In the order in which kinds are removed.
 _REMOVERS: dict[Kind, Remover] = {
     "probe": removal.probe,
     "grant": removal.grant,
@@ -47,8 +48,11 @@ class RollbackReport:
 
 
 def to_remove(ledger: Ledger) -> list[LedgerEntry]:
-    """What a rollback would take away, in the order it does."""
-    return [entry for entry in reversed(ledger.entries) if entry.made_by_us]
+    """What a rollback would take away, in the order it does: from what lies in something else to
+    what holds it, the newest of a kind first. Steps that ran side by side leave no order."""
+    order = list(_REMOVERS)
+    made = [entry for entry in reversed(ledger.entries) if entry.made_by_us]
+    return sorted(made, key=lambda entry: order.index(entry.kind))
 
 
 async def rollback(

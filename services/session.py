@@ -103,8 +103,15 @@ class Session:
         suggested = self.suggestions.answers() if self.suggestions else {}
         merged = {**suggested, **saved, **given}
         if "app_name" in given and "experiment_path" not in {**saved, **given}:
-            merged["experiment_path"] = f"/Shared/{given['app_name']}"
+            merged["experiment_path"] = self.experiment_path_for(given["app_name"])
         return merged
+
+    def experiment_path_for(self, app_name: str) -> str:
+        """Where the experiment of an app of this name goes: the folder in which one may be made,
+        /Shared where nothing else was found out."""
+        suggested = self.suggestions.experiment_path if self.suggestions else ""
+        folder = suggested.rsplit("/", 1)[0] or "/Shared"
+        return f"{folder}/{app_name}"
 
     @property
     def mode(self) -> DeploymentMode | None:

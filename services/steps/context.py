@@ -65,7 +65,7 @@ class StepContext:
             decision = await self.session.person(action)
             if decision is Decision.STOP:
                 if self.session.attended:
-                    raise RunStopped("Stopped at a manual step.", "Start again to go on here.")
+                    raise RunStopped("Stopped at a manual step.", "Going on asks for it again.")
                 raise NeedsPerson(f"{action.title}. {action.why}", _advice(action))
             if decision is Decision.SKIP:
                 self.emit(ManualSettled(action, "skipped"))

@@ -21,6 +21,8 @@ from tests.screens.driving import Driver
 PAUSE_SECONDS = 0.3
 SIZES = ((80, 24), (120, 40))
 _FONT_FACES = re.compile(r"@font-face \{.*?\}\n?", re.DOTALL)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(&#160;| )\d\d:\d\d:\d\d")
+_SESSION = re.compile(r"\d{8}_\d{6}_[0-9a-f]{4}")
 _PORT = re.compile(r"127\.0\.0\.1:\d{5}")
 
 
@@ -72,9 +74,11 @@ class Album:
 
 
 def _steady(svg: str) -> str:
-    """The same for the same screen: no port of this run, no name that counts what is drawn, and no
-    fonts from elsewhere."""
+    """The same for the same screen: no port, time or session of this run, no name that counts what
+    is drawn, and no fonts from elsewhere."""
     svg = _PORT.sub("127.0.0.1:50000", _FONT_FACES.sub("", svg))
+    svg = _TIME.sub(r"2026-01-01\g<1>12:00:00", svg)
+    svg = _SESSION.sub("20260101_120000_0000", svg)
     return re.sub(r"terminal-\d+", "terminal", svg)
 
 

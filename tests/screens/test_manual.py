@@ -75,6 +75,8 @@ async def test_a_right_taken_away_is_asked_for_over_the_plan(
         await driver.press("enter")
         await driver.reach(PreviewScreen)
         await driver.reads("schema main.asked_for")
+        # /Shared is closed here, so the experiment of the given name goes elsewhere.
+        assert driver.flow.value("experiment_path") == "/Users/you@sandbox.local/asked-for"
 
 
 async def test_stopping_there_leads_back_to_the_plan_where_another_answer_helps(

@@ -12,19 +12,25 @@ from syrupy.assertion import SnapshotAssertion
 from app.themes import DARK, LIGHT
 from screens.app_name import AppNameScreen
 from screens.catalog import CatalogScreen
+from screens.checks import ChecksScreen
+from screens.details import DetailsScreen
 from screens.done import DoneScreen
 from screens.help import HelpScreen
 from screens.mode import ModeScreen
 from screens.model import ModelScreen
 from screens.preview import PreviewScreen
 from screens.progress import ProgressScreen
+from screens.roll_back import RollBackScreen
 from screens.schema import SchemaScreen
 from screens.sign_in import SignInScreen
 from screens.welcome import WelcomeScreen
 from tests.sandbox.running import RunningSandbox
 from tests.screens.album import Album, stop_clocks
 from tests.screens.conftest import Scenario
-from tests.screens.driving import driven
+from tests.screens.driving import driven, small_project
+from tests.screens.notebooks import answers
+from tests.screens.test_manual import change, to_manual
+from tests.screens.test_sign_in import write
 
 # They lie in docs/pictures and not beside this file.
 pytestmark = [
@@ -108,6 +114,10 @@ async def test_the_run_and_its_end(
         await driver.press("s")
         await driver.reach(DoneScreen)
         await album.take("done")
+        await driver.press("b")
+        await driver.reach(RollBackScreen)
+        await driver.reads(name)
+        await album.take("roll_back")
 
 
 @pytest.fixture
@@ -133,3 +143,83 @@ async def test_who_signs_in(
         await driver.reach(SignInScreen)
         await driver.until(lambda: "checking" not in driver.text().lower(), "each profile's state")
         await album.take("sign_in")
+
+
+async def test_signing_in_with_what_is_wrong(
+    project: Path,
+    sandbox: RunningSandbox,
+    config_file: Path,
+    looks: dict[str, str],
+    snapshot: SnapshotAssertion,
+) -> None:
+    expired = f"[expired]\nhost = {sandbox.host}\ntoken = dapi{'0' * 32}\n"
+    write(config_file, f"{expired}[no-host]\ntoken = x\n")
+    environ = {"DATABRICKS_CONFIG_FILE": str(config_file)}
+    async with driven(project, sandbox, in_sandbox=False, environ=environ) as driver:
+        album = Album(driver, snapshot, looks)
+        await driver.press("enter")
+        await driver.reach(SignInScreen)
+        await driver.until(lambda: "checking" not in driver.text().lower(), "each profile's state")
+        await album.take("sign_in_failed")
+
+
+async def test_a_tool_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+    project: Path,
+    sandbox: RunningSandbox,
+    config_file: Path,
+    looks: dict[str, str],
+    snapshot: SnapshotAssertion,
+) -> None:
+    environ = {
+        "DATABRICKS_CONFIG_FILE": str(config_file),
+        "HOME": "/nonexistent",
+        "PATH": "/nonexistent",
+        "AUTO_SETUP_UV": "",
+        "AUTO_SETUP_BUN": "",
+    }
+    # Not this machine's.
+    monkeypatch.setattr("services.tools.sys.executable", "/usr/bin/python3")
+    monkeypatch.setattr("services.tools.platform.python_version", lambda: "3.12.4")
+    async with driven(project, sandbox, in_sandbox=False, environ=environ) as driver:
+        album = Album(driver, snapshot, looks)
+        await driver.press("enter")
+        await driver.reach(SignInScreen)
+        await driver.reads("you@sandbox.local")
+        await driver.press("enter")
+        await driver.reach(ChecksScreen)
+        await driver.reads("Missing:")
+        await album.take("checks")
+
+
+async def test_what_is_lacking(
+    project: Path, scenario: Scenario, looks: dict[str, str], snapshot: SnapshotAssertion
+) -> None:
+    """In a workspace where nothing may be made; then the right that an admin gave is gone again."""
+    sandbox = scenario("locked-down")
+    async with driven(project, sandbox) as driver:
+        album = Album(driver, snapshot, looks)
+        await driver.press("enter")
+        await driver.reach(ModeScreen)
+        await album.take("mode_lacking")
+        await driver.press("enter")
+        await driver.reach(CatalogScreen)
+        await driver.reads("none usable")
+        await album.take("catalog_lacking")
+    change(sandbox, add=["USE_CATALOG", "CREATE_SCHEMA"])
+    project = small_project(project.parent / "another")
+    async with driven(project, sandbox, answers=answers("lacking")) as driver:
+        album = Album(driver, snapshot, looks)
+        await to_manual(driver, sandbox)
+        await album.take("manual")
+        await driver.press("escape")
+        await driver.reach(PreviewScreen)
+        await album.take("preview_failed")
+    change(sandbox, remove=["USE_CATALOG", "CREATE_SCHEMA"])
+    async with driven(project, sandbox) as driver:
+        album = Album(driver, snapshot, looks)
+        await driver.reach(WelcomeScreen)
+        await album.take("welcome_under_way")
+        await driver.press("j", "enter")
+        await driver.reach(DetailsScreen)
+        await album.take("details")

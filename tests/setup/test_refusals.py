@@ -52,6 +52,8 @@ def test_what_an_admin_has_to_do_is_said_as_a_statement(locked: RunningSandbox, 
     failed = [e for e in ended.of("step") if e["status"] == "failed"]
     assert [e["step"] for e in failed] == ["validate_config"]
     assert "GRANT USE CATALOG, CREATE SCHEMA ON CATALOG `workspace`" in failed[0]["advice"]
+    # /Shared is closed too, and nobody asked for it.
+    assert "/Shared" not in failed[0]["reason"]
 
 
 @contextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import signal
-import subprocess
-import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -15,9 +13,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.chromium import chromium
-from tests.sandbox.running import ROOT, RunningSandbox, environment, serving
+from tests.sandbox.running import RunningSandbox, serving
 from tests.screens.driving import small_project
 from tests.web.page import WizardPage
+from tests.web.server import Web
 
 _NUMBERS = itertools.count(1)
 """The tests share a workspace: each has names of its own."""
@@ -53,47 +52,15 @@ def project(tmp_path: Path) -> Path:
     return project
 
 
-class Web:
-    """The server of the pages, and its link."""
-
-    def __init__(self, project: Path, sandbox: RunningSandbox) -> None:
-        flags = ["--project", str(project), "--profile", "pat", "--mode", "notebook_only"]
-        number = next(_NUMBERS)
-        names = ["--schema", f"browser_{number}", "--app-name", f"browser-{number}"]
-        own = {"AUTO_SETUP_BOOTSTRAPPED": "1", "DATABRICKS_CONFIG_FILE": str(sandbox.config_file)}
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "auto-setup.py"), "--web", *flags, *names],
-            env=environment(own),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        first = self.process.stdout.readline()
-        assert first.startswith("The wizard is at http://127.0.0.1:"), first
-        self.link = first.split()[-1]
-        assert self.process.stdout.readline() == "Ctrl-C ends it.\n"
-
-    def family(self) -> list[psutil.Process]:
-        """Its children and theirs."""
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def end(self, number: signal.Signals) -> tuple[int, str]:
-        """Send a signal; the exit code and all that it still wrote."""
-        self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=120)
-        return self.process.returncode, rest
-
-
 @pytest.fixture
 def web(project: Path, sandbox: RunningSandbox) -> Generator[Web]:
-    running = Web(project, sandbox)
+    number = next(_NUMBERS)
+    names = ["--schema", f"browser_{number}", "--app-name", f"browser-{number}"]
+    running = Web(project, sandbox, "--profile", "pat", "--mode", "notebook_only", *names)
     try:
         yield running
     finally:
-        running.process.kill()
-        running.process.communicate()
+        running.kill()
 
 
 def test_only_who_has_the_link_gets_in(web: Web) -> None:
