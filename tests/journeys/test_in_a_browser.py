@@ -24,7 +24,7 @@ def test_to_done_and_into_the_app(tmp_path: Path) -> None:
     screens.mkdir(parents=True, exist_ok=True)
     project = copy_demo(tmp_path / "project")
     with serving(tmp_path / "state") as sandbox, chromium() as browser:
-        web = Web(project, sandbox, "--profile", "pat")
+        web = Web(project, sandbox)
         try:
             page = WizardPage(browser)
             page.page.goto(web.link)

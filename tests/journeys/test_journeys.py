@@ -10,7 +10,7 @@ from tests.journeys.traveller import Traveller, travelling
 
 SUGGESTED = "❯ ★"
 """The highlighted row is the suggested one."""
-ASK = "y copies the request for an admin"
+ASK = "copies the request for an admin"
 FULL = "Setup completed successfully."
 
 
