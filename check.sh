@@ -45,6 +45,8 @@ elif [ "${1:-}" = pictures ]; then
   MARKS='pictures'
 elif [ "${1:-}" = journeys ]; then
   MARKS='journeys'
+  have tmux || { echo 'The journeys need tmux.' >&2; exit 3; }
+  have chromium || left_out browser Chromium
 else
   have tmux || left_out terminal tmux
   have chromium || left_out browser Chromium

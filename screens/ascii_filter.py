@@ -37,8 +37,6 @@ class AsciiFilter(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         del background
         return [
-            Segment(in_ascii(text), style, control)
-            if not control
-            else Segment(text, style, control)
+            Segment(text if control else in_ascii(text), style, control)
             for text, style, control in segments
         ]

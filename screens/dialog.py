@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual import getters
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Button
@@ -34,4 +35,8 @@ class Dialog(ModalScreen[Result]):
         await self.app.run_action("app.leave")
 
     async def action_interrupt(self) -> None:
-        await self.app.run_action("app.interrupt")
+        """The same key copies a selection; Textual's own binding for that is replaced here."""
+        try:
+            self.action_copy_text()
+        except SkipAction:
+            await self.app.run_action("app.interrupt")

@@ -99,7 +99,7 @@ class ManualScreen(Dialog[None]):
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
         if self._checking:
-            told = "Stopping, once it was looked whether it is done..."
+            told = "Looking whether it is done; it stops here unless it is..."
             self.query_one("#manual-state", Static).update(told)
         self._desk.decide(Decision.STOP)
 

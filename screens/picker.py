@@ -23,8 +23,8 @@ from screens.widgets.resource_list import ResourceList
 REDRAW_SECONDS = 0.1
 """Answers that come within this time are drawn together."""
 
-
 ASK = "y copies the request for an admin, r looks again."
+"""What to do where only somebody with other rights can help."""
 
 
 class NameBox(Input):
@@ -236,11 +236,11 @@ class PickerScreen(WizardScreen):
 
     async def _choose(self, row: Row) -> None:
         refused = await self.verify(row)
-        self._choosing = ""
         if refused:
+            self._choosing = ""
             self.put(replace(refused, suggested=row.suggested))
             self.query_one("#why", Static).update(refused.why)
             return
         await self.flow.answer(self.answer, row.key)
-        self._changed = True
+        self._choosing, self._changed = "", True
         self.forward()

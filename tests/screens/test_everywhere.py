@@ -74,7 +74,12 @@ async def test_dialogs_have_help_and_the_keys_of_everywhere(
         await driver.reach(HelpScreen)
         await driver.reads("Close the details.")
         await driver.press("question_mark")
-        await driver.reach(DetailsScreen)
+        details = await driver.reach(DetailsScreen)
+        # A selection is copied first, as everywhere.
+        details.query_one("#dialog-title").text_select_all()
+        await driver.press("ctrl+c")
+        assert driver.copied == "The setup under way"
+        details.clear_selection()
         await driver.press("ctrl+c")
         await driver.reads("Press ctrl+c again to stop and leave.")
         await driver.press("ctrl+c")

@@ -100,7 +100,7 @@ async def test_a_stop_while_it_looks_counts_once_it_has_looked(
         slow = fault("GET /api/2.1/unity-catalog/catalogs/main", latency_ms=500)
         with trouble(locked_down, slow):
             await driver.press("enter", "escape")
-            await driver.reads("Stopping, once it was looked whether it is done")
+            await driver.reads("it stops here unless it is")
             await driver.reach(PreviewScreen)
         await driver.reads("Stopped at a manual step.")
 

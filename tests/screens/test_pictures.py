@@ -129,38 +129,29 @@ def config_file(sandbox: RunningSandbox) -> Generator[Path]:
     path.unlink()
 
 
+EXPIRED = "[expired]\nhost = {host}\ntoken = dapi" + "0" * 32 + "\n[no-host]\ntoken = x\n"
+
+
+@pytest.mark.parametrize(("name", "profiles"), [("sign_in", ""), ("sign_in_failed", EXPIRED)])
 async def test_who_signs_in(
     project: Path,
     sandbox: RunningSandbox,
     config_file: Path,
     looks: dict[str, str],
     snapshot: SnapshotAssertion,
+    name: str,
+    profiles: str,
 ) -> None:
+    """With the sandbox's profiles, or with some that cannot."""
+    if profiles:
+        write(config_file, profiles.format(host=sandbox.host))
     environ = {"DATABRICKS_CONFIG_FILE": str(config_file)}
     async with driven(project, sandbox, in_sandbox=False, environ=environ) as driver:
         album = Album(driver, snapshot, looks)
         await driver.press("enter")
         await driver.reach(SignInScreen)
         await driver.until(lambda: "checking" not in driver.text().lower(), "each profile's state")
-        await album.take("sign_in")
-
-
-async def test_signing_in_with_what_is_wrong(
-    project: Path,
-    sandbox: RunningSandbox,
-    config_file: Path,
-    looks: dict[str, str],
-    snapshot: SnapshotAssertion,
-) -> None:
-    expired = f"[expired]\nhost = {sandbox.host}\ntoken = dapi{'0' * 32}\n"
-    write(config_file, f"{expired}[no-host]\ntoken = x\n")
-    environ = {"DATABRICKS_CONFIG_FILE": str(config_file)}
-    async with driven(project, sandbox, in_sandbox=False, environ=environ) as driver:
-        album = Album(driver, snapshot, looks)
-        await driver.press("enter")
-        await driver.reach(SignInScreen)
-        await driver.until(lambda: "checking" not in driver.text().lower(), "each profile's state")
-        await album.take("sign_in_failed")
+        await album.take(name)
 
 
 async def test_a_tool_is_missing(
