@@ -1,4 +1,4 @@
-"""The setup under way in detail: where, with which answers, and how each step stands."""
+"""The setup so far in detail: where, with which answers, and how each step stands."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DetailsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Static("The setup under way", id="dialog-title", markup=False)
+            yield Static("The setup so far", id="dialog-title", markup=False)
             with VerticalScroll(id="details"):
                 yield Static("\n".join(self._lines), markup=False)
         yield Footer(compact=True)

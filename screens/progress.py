@@ -90,6 +90,9 @@ class ProgressScreen(WizardScreen):
         if result.failures:
             self._follow = False
             self._go_to(result.failures[0][0])
+            # Also where that step was shown already: the log is free now, and its title says so.
+            self._seen = -1
+            self._redraw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         running = self.flow.running

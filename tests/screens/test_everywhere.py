@@ -78,7 +78,7 @@ async def test_dialogs_have_help_and_the_keys_of_everywhere(
         # A selection is copied first, as everywhere.
         details.query_one("#dialog-title").text_select_all()
         await driver.press("ctrl+c")
-        assert driver.copied == "The setup under way"
+        assert driver.copied == "The setup so far"
         details.clear_selection()
         await driver.press("ctrl+c")
         await driver.reads("Press ctrl+c again to stop and leave.")

@@ -24,6 +24,7 @@ async def test_a_failure_is_told_retried_and_left_out(
         await to_progress(driver)
         await driver.reads(MISSING)
         await driver.reads("Mend the cause, then retry")
+        await driver.reads("(free; f follows)")
         assert driver.wizard.screen.query_one(StepList).step is StepId.LOAD_SAMPLE_DATA
         # What the script wrote is text, not markup.
         await driver.reads("[bold]a line that is no markup[/]")
