@@ -20,9 +20,13 @@ from screens.rows import Row, arranged
 from screens.widgets.heading import Heading
 from screens.widgets.problem import ProblemPanel
 from screens.widgets.resource_list import ResourceList
+from services.errors import AlreadyRunning
 
 if TYPE_CHECKING:
     from services.workspace.sign_in import SignIn
+
+LOOK_AGAIN_SECONDS = 0.3
+"""Between two attempts to open a project that another wizard has."""
 
 
 class SignInScreen(WizardScreen):
@@ -70,9 +74,21 @@ class SignInScreen(WizardScreen):
         await self._open(await self.flow.choose_sign_in(None))
 
     async def _open(self, sign_in: SignIn) -> None:
-        await self.flow.open(sign_in)
+        while not await self._opened(sign_in):
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        self.problem(None)
         self.query_one(Heading).refresh_place()
         self.forward()
+
+    async def _opened(self, sign_in: SignIn) -> bool:
+        """False while another wizard has the project, as one whose terminal was just closed."""
+        try:
+            await self.flow.open(sign_in)
+        except AlreadyRunning as error:
+            told = "This goes on as soon as it has ended. Escape goes back."
+            self.problem(AlreadyRunning(error.message, told))
+            return False
+        return True
 
     async def _check_profiles(self) -> None:
         saved, _ = self.flow.saved()

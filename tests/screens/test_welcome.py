@@ -122,6 +122,25 @@ async def test_starting_over_beside_another_wizard_is_refused(
         assert "resume" in ways(driver)
 
 
+@pytest.mark.parametrize("in_sandbox", [True, False])
+async def test_resuming_waits_for_another_wizard_to_end(
+    project: Path, sandbox: RunningSandbox, in_sandbox: bool
+) -> None:
+    """As after a page was reloaded, or a terminal closed: the first one still stops."""
+    write(project, under_way(sandbox.host, create_app=StepStatus.FAILED))
+    async with driven(project, sandbox, in_sandbox=in_sandbox) as driver:
+        with ProjectLock(ProjectPaths(project)):
+            await take(driver, "resume")
+            await driver.reads("Another setup is running in")
+            await driver.reads("This goes on as soon as it has ended.")
+            await driver.press("escape")
+            await driver.reach(WelcomeScreen)
+            await take(driver, "resume")
+            await driver.reads("This goes on as soon as it has ended.")
+        await driver.until(lambda: driver.flow.is_open, "the project opened")
+        await driver.until(lambda: driver.shown != "SignInScreen", "the next screen")
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"steps": 3}', "\x00", '{"steps": {'])
 async def test_a_progress_file_that_cannot_be_read_is_named(
     project: Path, sandbox: RunningSandbox, content: str

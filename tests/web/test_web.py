@@ -95,10 +95,8 @@ def test_a_page_reloaded_in_the_middle_goes_on_to_the_end(
 
     page.page.reload()
     page.reads("1 of 11", "Resume where it stopped", "10 of 15 steps done")
-    assert psutil.wait_procs([script], timeout=60)[1] == []
+    # At once, while the wizard of the page that went may still be stopping.
     (project / "good").touch()
-    page.keys("Enter")
-    page.reads("2 of 11", "you@sandbox.local")
     page.keys("Enter")
     page.reads("10 of 11", "has no alias", "s Skip")
     page.keys("s")
@@ -106,6 +104,7 @@ def test_a_page_reloaded_in_the_middle_goes_on_to_the_end(
     page.keys("Enter")
     page.page.get_by_text("The wizard has ended. What it did is saved.").wait_for()
 
+    assert psutil.wait_procs([script], timeout=60)[1] == []
     assert page.errors == []
     ours = web.link.partition("//")[2].partition("/")[0]
     elsewhere = [url for url in page.requested if url.partition("//")[2].split("/")[0] != ours]
