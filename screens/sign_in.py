@@ -74,7 +74,7 @@ class SignInScreen(WizardScreen):
         await self._open(await self.flow.choose_sign_in(None))
 
     async def _open(self, sign_in: SignIn) -> None:
-        while not await self._opened(sign_in):
+        while not await self._opened(sign_in):  # noqa: ASYNC110 - no event tells of a freed lock
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         self.problem(None)
         self.query_one(Heading).refresh_place()
