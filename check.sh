@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The tests, from nothing: installs what they need, then format, lint, types, import rules, tests.
 # Needs only Python and a package index. `./check.sh quick` leaves out the tests marked full,
-# browser and terminal; `./check.sh pictures` compares the screens with docs/pictures and
+# browser and terminal; `./check.sh pictures` compares the screens with docs/pictures;
 # `./check.sh journeys` goes the whole way in a terminal in each kind of workspace (JOURNEY_SCREENS
-# names a folder to keep the screens in). The last two are left out of the full run.
+# names a folder to keep the screens in); `./check.sh soak` is what takes too long for every day.
+# The last three are left out of the full run.
 # Ends with pytest's own closing line.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -37,12 +38,15 @@ run basedpyright
 said 'Import rules'
 run lint-imports
 
-MARKS='not pictures and not journeys'
+EVERY_DAY='not pictures and not journeys and not soak'
+MARKS=$EVERY_DAY
 left_out() { printf 'Left out: the tests marked %s, for lack of %s.\n' "$1" "$2"; MARKS="$MARKS and not $1"; }
 if [ "${1:-}" = quick ]; then
-  MARKS='not full and not browser and not terminal and not pictures and not journeys'
+  MARKS="not full and not browser and not terminal and $EVERY_DAY"
 elif [ "${1:-}" = pictures ]; then
   MARKS='pictures'
+elif [ "${1:-}" = soak ]; then
+  MARKS='soak'
 elif [ "${1:-}" = journeys ]; then
   MARKS='journeys'
   have tmux || { echo 'The journeys need tmux.' >&2; exit 3; }

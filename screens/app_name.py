@@ -69,4 +69,18 @@ class AppNameScreen(PickerScreen):
             told = f"Not an app name: lower-case letters, digits and dashes. {problem}"
             near = suggest_app_name(text)
             return Row(text, RowState.UNFIT, f"not a valid name; try {near}", told)
-        return Row(text, RowState.NEW, "new, the name is free", "An app of this name is created.")
+        told = "An app of this name is created; Enter sees whether the name is free."
+        return Row(text, RowState.NEW, "new", told)
+
+    async def verify(self, row: Row) -> Row | None:
+        """A name that is not listed may be that of an app which others keep to themselves."""
+        if row.state is not RowState.NEW or self.flow.mode is not DeploymentMode.FULL_DEPLOYMENT:
+            return None
+        try:
+            if await self.flow.setup.session.permissions.app(row.key):
+                return None
+        except NotFound:
+            return None
+        why = f"Somebody has an app {row.key} that you may not see. Use another name."
+        asked = admin_requests.on_app(row.key, self.user)
+        return Row(row.key, RowState.DENIED, "taken", why, request=asked)

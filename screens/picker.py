@@ -19,6 +19,7 @@ from screens import commands
 from screens.base import WizardScreen
 from screens.rows import Row, RowState, arranged
 from screens.widgets.resource_list import ResourceList
+from services.errors import SetupError
 
 REDRAW_SECONDS = 0.1
 """Answers that come within this time are drawn together."""
@@ -70,6 +71,7 @@ class PickerScreen(WizardScreen):
         self._found: dict[str, Row] = {}
         self._changed = True
         self._filled = False
+        self._unread = False
         self._choosing = ""
         self.user = ""
         """Whom an admin is to allow something."""
@@ -106,19 +108,26 @@ class PickerScreen(WizardScreen):
         return self._found
 
     async def _fill(self) -> None:
-        self.user = (await self.flow.setup.session.workspace.current_user()).user_name
-        await self.fill()
+        try:
+            self.user = (await self.flow.setup.session.workspace.current_user()).user_name
+            await self.fill()
+        except SetupError:
+            self._unread = True
+            # Nobody checks them any more.
+            waiting = [row for row in self._found.values() if row.state is RowState.CHECKING]
+            self.put(*(replace(row, state=RowState.UNKNOWN, note="not known") for row in waiting))
+            raise
         self._filled = self._changed = True
 
     def failed(self, error: object) -> None:
         del error
-        self._filled = self._changed = True
+        self._changed = True
         self._choosing = ""
 
     def action_again(self) -> None:
         self.problem(None)
         self._found.clear()
-        self._filled = False
+        self._filled = self._unread = False
         self._changed = True
         if current := self.flow.value(self.answer):
             self.put(self.first(current, self.flow.reason(self.answer)))
@@ -148,6 +157,8 @@ class PickerScreen(WizardScreen):
 
     def _summary(self, rows: list[Row]) -> str:
         everything = self._found.values()
+        if self._unread:
+            return "The list could not be read. r looks again, / takes a name."
         waiting = sum(row.state is RowState.CHECKING for row in everything)
         usable = sum(row.state in (RowState.USABLE, RowState.NEW) for row in everything)
         if self._filled and not everything:

@@ -44,6 +44,7 @@ def test_nothing_is_loaded_from_elsewhere(built: Path) -> None:
     assert re.findall(r"(?:src|href)=\"(?!\./)[^\"]*\"", page) == []
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("version", ["latest"])
 def test_a_newer_bun_accepts_the_lock_file(tmp_path: Path, version: str) -> None:
     bun = install_bun(tmp_path / "bun", version)
@@ -55,6 +56,7 @@ def test_a_newer_bun_accepts_the_lock_file(tmp_path: Path, version: str) -> None
     assert (client / "bun.lock").read_text() == before
 
 
+@pytest.mark.soak
 def test_npm_alone_is_enough(tmp_path: Path) -> None:
     client = copy_client(tmp_path)
     # What the page needs, without the tools for work on it: as little as the wizard has to fetch.

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from app.sandbox_process import use_sandbox
 from app.wizard import Wizard
 from screens.flow import Flow, FlowStart
 from tests.sandbox.running import RunningSandbox, environment
@@ -109,8 +111,13 @@ async def driven(
     in_sandbox: bool = True,
     environ: Mapping[str, str] | None = None,
     resume: bool = False,
+    own_sandbox: bool = False,
 ) -> AsyncGenerator[Driver]:
-    """The wizard as --sandbox has it (or in a workspace, with the sandbox's profiles)."""
+    """The wizard as --sandbox has it (or in a workspace, with the sandbox's profiles).
+
+    `sandbox` runs already, so that it need not be started each time; with `own_sandbox` the wizard
+    starts one as it does for a person.
+    """
     given = environment({"LANG": "C.UTF-8", "LC_ALL": "", **(environ or {})})
     if not in_sandbox:
         given.setdefault("DATABRICKS_CONFIG_FILE", str(sandbox.config_file))
@@ -122,7 +129,7 @@ async def driven(
     start = FlowStart(
         project=project,
         environ=given,
-        start_sandbox=start_sandbox,
+        start_sandbox=partial(use_sandbox, environ=given) if own_sandbox else start_sandbox,
         answers=answers or {},
         sandbox=in_sandbox,
         resume=resume,

@@ -1,36 +1,19 @@
-"""kill -9 in the middle of steps: the next run goes on, and nothing is made twice."""
+"""kill -9 in the middle of steps: the next run goes on, and nothing is made twice.
+
+A kill while the data loads is in test_notebook_only.py, which runs every day.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from tests.sandbox.running import RunningSandbox
-from tests.setup.wizard import STEPS, Event, Wizard
+from tests.setup.wizard import STEPS, Wizard, log_has, step_is
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(2700)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(2700)]
 CUSTOMERS = 20
-
-
-def step_is(step: str, status: str = "in_progress") -> Callable[[Event], bool]:
-    def reached(event: Event) -> bool:
-        return event["event"] == "step" and (event["step"], event["status"]) == (step, status)
-
-    return reached
-
-
-def log_has(step: str, text: str) -> Callable[[Event], bool]:
-    def reached(event: Event) -> bool:
-        return event["event"] == "log" and event["step"] == step and text in event["line"]
-
-    return reached
-
-
-def statuses(wizard: Wizard) -> dict[str, str]:
-    body = json.loads((wizard.project / ".setup_progress.json").read_text())
-    return {name: step["status"] for name, step in body["steps"].items()}
 
 
 def test_three_kills_and_one_setup(wizard: Wizard, sandbox: RunningSandbox) -> None:
@@ -38,12 +21,12 @@ def test_three_kills_and_one_setup(wizard: Wizard, sandbox: RunningSandbox) -> N
 
     # While the app is being made.
     wizard.kill_when(step_is("create_app"), "--yes")
-    assert statuses(wizard)["create_app"] in ("in_progress", "completed")
+    assert wizard.statuses()["create_app"] in ("in_progress", "completed")
 
     # While the sample data loads.
     events = wizard.kill_when(log_has("load_sample_data", f"10 of {CUSTOMERS}"), *resume)
-    assert statuses(wizard)["load_sample_data"] == "in_progress"
-    done = {s for s, status in statuses(wizard).items() if status == "completed"}
+    assert wizard.statuses()["load_sample_data"] == "in_progress"
+    done = {s for s, status in wizard.statuses().items() if status == "completed"}
     assert {"create_catalog_schema", "create_experiment", "create_app"} <= done
     assert events
 

@@ -58,6 +58,20 @@ def copy_demo(target: Path, customers: int | None = None) -> Path:
     return target
 
 
+def step_is(step: str, status: str = "in_progress") -> Callable[[Event], bool]:
+    def reached(event: Event) -> bool:
+        return event["event"] == "step" and (event["step"], event["status"]) == (step, status)
+
+    return reached
+
+
+def log_has(step: str, text: str) -> Callable[[Event], bool]:
+    def reached(event: Event) -> bool:
+        return event["event"] == "log" and event["step"] == step and text in event["line"]
+
+    return reached
+
+
 @dataclass
 class Ended:
     """What a run wrote and how it ended."""
@@ -120,6 +134,11 @@ class Wizard:
             process.communicate()
         assert process.returncode == -signal.SIGKILL
         return events
+
+    def statuses(self) -> dict[str, str]:
+        """Each step's status in the progress file."""
+        body = json.loads((self.project / ".setup_progress.json").read_text())
+        return {name: step["status"] for name, step in body["steps"].items()}
 
     def _start(self, arguments: Sequence[str], as_json: bool) -> subprocess.Popen[str]:
         more = {"DATABRICKS_CONFIG_FILE": str(self.config_file), **self.environ}
