@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from screens.glyphs import Glyphs, glyphs_for
 from screens.manual_desk import ManualDesk
 from screens.run_view import RunView
-from services.errors import SetupError
+from services.errors import ConfigurationError, SetupError
 from services.events import Event, PrerequisiteChecked
+from services.ledger import read_ledger
 from services.paths import ProjectPaths
 from services.progress_file import ProgressSnapshot, UnreadableProgress, read_status, reset
 from services.project_lock import ProjectLock
@@ -25,6 +26,7 @@ from services.vocabulary import DeploymentMode, ExitCode, StepId, StepStatus
 
 if TYPE_CHECKING:
     from services.plan import Plan
+    from services.rollback import RollbackReport
     from services.setup import RunResult, Setup
     from services.suggestions import Suggestions
     from services.workspace.sign_in import SignIn
@@ -63,6 +65,8 @@ class Flow:
         self.findings: dict[str, PrerequisiteChecked] = {}
         self.plan: Plan | None = None
         self.result: RunResult | None = None
+        self.rolled_back: RollbackReport | None = None
+        """Of the last thing done, where that was a rollback."""
         self.sign_in: SignIn | None = None
         self._setup: Setup | None = None
         self.running = False
@@ -138,6 +142,7 @@ class Flow:
             await setup.close()
             raise
         self._setup, self.sign_in = setup, sign_in
+        self.rolled_back = None
         self.notices += setup.notices
         self.run_view.load(setup.session.tracker.snapshot)
 
@@ -219,6 +224,17 @@ class Flow:
         return ""
 
     @property
+    def has_made_something(self) -> bool:
+        """Whether a rollback would find something of ours. Where the ledger cannot be read it may,
+        and the rollback says what is wrong with it."""
+        try:
+            return any(entry.made_by_us for entry in read_ledger(self.paths))
+        except ConfigurationError:
+            return True
+
+    @property
     def exit_code(self) -> ExitCode:
         """What the program ends with when it is left now."""
+        if self.rolled_back is not None:
+            return ExitCode.DONE if self.rolled_back.ok else ExitCode.FAILED
         return self.result.exit_code if self.result else ExitCode.INTERRUPTED

@@ -77,6 +77,7 @@ class RollBackScreen(WizardScreen):
         if not report.ok:
             told = f"{told} Mend what is named above and roll back again."
         await self.flow.close()
+        self.flow.rolled_back = report
         self.query_one("#outcome", Static).update(f"{told} Escape leads back to the start.")
         self._count, self._removing = 0, False
         self.refresh_bindings()

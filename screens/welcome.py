@@ -107,7 +107,7 @@ class WelcomeScreen(WizardScreen):
         options["sandbox"] = "Set up in the local sandbox (no account needed)"
         if snapshot is not None:
             options["over"] = "Start over (the progress is set aside)"
-        if self.flow.paths.ledger.exists():
+        if self.flow.has_made_something:
             options["roll_back"] = "Roll back what was made"
         options["quit"] = "Quit"
         return options

@@ -7,6 +7,7 @@ disk.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import aiofiles
+from async_timeout import timeout
 
 from services.events import Event, PlanMade
 from services.redaction import Redactor
@@ -30,10 +32,11 @@ class SessionLog:
         self._redactor = redactor
         self._waiting: list[str] = []
         self._task: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
 
     async def open(self) -> None:
         await asyncio.to_thread(_make_private, self.path)
-        self._task = asyncio.create_task(self._flush_for_ever())
+        self._task = asyncio.create_task(self._flush_until_ended())
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, PlanMade):
@@ -48,9 +51,11 @@ class SessionLog:
         entry = {"at": datetime.now().isoformat(), "kind": kind, **body}
         self._waiting.append(self._redactor.clean(json.dumps(entry, default=str)) + "\n")
 
-    async def _flush_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
+    async def _flush_until_ended(self) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                async with timeout(FLUSH_SECONDS):
+                    await self._ended.wait()
             await self._flush()
 
     async def _flush(self) -> None:
@@ -61,9 +66,10 @@ class SessionLog:
             await file.write("".join(lines))
 
     async def close(self) -> None:
+        """Returns when all lines are on disk: a write under way is waited for, never cut off."""
         if self._task is None:
             return
-        self._task.cancel()
+        self._ended.set()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
         await self._flush()

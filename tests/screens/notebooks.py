@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.widgets import OptionList
+
 from screens.app_name import AppNameScreen
 from screens.catalog import CatalogScreen
 from screens.done import DoneScreen
@@ -22,6 +24,12 @@ NO_ALIAS = "has no alias"
 def answers(name: str) -> dict[str, str]:
     """Names of the test's own, since tests of a file share a workspace."""
     return {"mode": "notebook_only", "schema": name.replace("-", "_"), "app_name": name}
+
+
+def ways(driver: Driver) -> list[str]:
+    """What the first screen offers."""
+    options = driver.wizard.screen.query_one("#ways", OptionList).options
+    return [str(option.id) for option in options]
 
 
 async def to_plan(driver: Driver) -> PreviewScreen:

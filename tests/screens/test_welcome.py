@@ -19,6 +19,7 @@ from services.project_lock import ProjectLock
 from services.vocabulary import StepId, StepStatus
 from tests.sandbox.running import RunningSandbox
 from tests.screens.driving import Driver, driven
+from tests.screens.notebooks import ways
 
 HOST = "https://dbc-0123.cloud.databricks.com"
 
@@ -37,11 +38,6 @@ def write(project: Path, snapshot: ProgressSnapshot) -> None:
 
 def set_aside(project: Path) -> list[Path]:
     return list(project.glob(".setup_progress.archived-*"))
-
-
-def ways(driver: Driver) -> list[str]:
-    options = driver.wizard.screen.query_one("#ways", OptionList).options
-    return [str(option.id) for option in options]
 
 
 async def take(driver: Driver, way: str) -> None:
